@@ -1,0 +1,8 @@
+#define _GNU_SOURCE
+#include "CLiburing.h"
+
+#include <string.h>
+
+const char *sluice_errno_name(int number) { return strerrorname_np(number); }
+
+const char *sluice_errno_sentence(int number) { return strerrordesc_np(number); }

@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One module of the program; the list of its dependencies is the list of what it may import.
+func module(_ name: String, _ dependencies: [String] = []) -> Target {
+  .target(
+    name: name,
+    dependencies: dependencies.map { .init(stringLiteral: $0) },
+    swiftSettings: strict)
+}
+
+/// The promises of one module.
+func tests(_ name: String, _ dependencies: [String], path: String? = nil) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: dependencies.map { .init(stringLiteral: $0) },
+    path: path,
+    swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
+let package = Package(
+  name: "sluice",
+  products: [
+    .executable(name: "sluice", targets: ["sluice"])
+  ],
+  targets: [
+    .target(
+      name: "CLiburing",
+      path: "CLiburing",
+      linkerSettings: [.unsafeFlags(["-l:liburing.a"])]),
+    module("Basics"),
+    module("KernelIO", ["CLiburing", "Basics"]),
+    module("Samples", ["Basics"]),
+    module("ConfigurationLanguage", ["Samples", "Basics"]),
+    module("Balancing", ["Samples", "Basics"]),
+    module("HealthChecks", ["Samples", "Basics"]),
+    module(
+      "Proxies", ["ConfigurationLanguage", "Balancing", "HealthChecks", "Samples", "Basics"]),
+    module("Sessions", ["Proxies", "Basics"]),
+    module("Administration", ["Proxies", "ConfigurationLanguage", "Basics"]),
+    module(
+      "Engine",
+      [
+        "Administration", "Sessions", "Proxies", "ConfigurationLanguage", "Balancing",
+        "HealthChecks", "Samples", "KernelIO", "Basics",
+      ]),
+    .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,194 @@
+public import Basics
+public import Samples
+
+/// A whole configuration after reading and validation: immutable, shared by every worker.
+///
+/// Every default is already applied and every reference resolved to an index, so that nothing that
+/// runs has to know about `defaults` sections or the order of lines.
+public struct Configuration: Sendable {
+  /// The merged `global` sections.
+  public var global = GlobalConfiguration()
+  /// The proxies in the order of their sections. A `listen` section is one proxy with both
+  /// capabilities.
+  public var proxies: [ProxyConfiguration] = []
+
+  public init() {}
+
+  /// The proxy with a name and a capability; nil when there is none. Linear: for boot and tests.
+  public func proxy(
+    named name: String, with capability: ProxyConfiguration.Capabilities
+  ) -> ProxyConfiguration? {
+    proxies.first { $0.name == name && $0.capabilities.isSuperset(of: capability) }
+  }
+}
+
+/// Where something stands in the configuration files.
+public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+  /// The file's name as it was given on the command line.
+  public var file: String
+  /// The line, from 1.
+  public var line: Int
+
+  public init(file: String, line: Int) {
+    self.file = file
+    self.line = line
+  }
+
+  /// `file:line`
+  public var description: String { "\(file):\(line)" }
+}
+
+/// The `global` sections. HAProxy manual, section 3.
+public struct GlobalConfiguration: Sendable {
+  /// `log` lines, in order.
+  public var logs: [LogTarget] = []
+  /// `log-tag`; nil for the base name of argv[0].
+  public var logTag: String?
+  /// `log-send-hostname`: nil when absent, empty for the machine's own name.
+  public var logSendHostname: String?
+  /// `daemon`
+  public var isDaemon = false
+  /// `quiet`
+  public var isQuiet = false
+  /// `zero-warning`
+  public var isZeroWarning = false
+  /// `chroot`
+  public var chroot: String?
+  /// `user`, resolved when the process starts
+  public var user: String?
+  /// `group`, resolved when the process starts
+  public var group: String?
+  /// `uid`
+  public var uid: UInt32?
+  /// `gid`
+  public var gid: UInt32?
+  /// `pidfile`
+  public var pidfile: String?
+  /// `nbthread`; nil for as many as the process has CPUs.
+  public var nbthread: Int?
+  /// `maxconn`; nil to compute it from the descriptor limit.
+  public var maxconn: Int?
+  /// `ulimit-n`
+  public var ulimitN: Int?
+  /// `fd-hard-limit`
+  public var descriptorHardLimit: Int?
+  /// `strict-limits`: whether it is fatal when a limit cannot be raised.
+  public var isStrictLimits = true
+  /// `set-dumpable`
+  public var isDumpable = false
+  /// `node`
+  public var node: String?
+  /// `description`
+  public var description: String?
+  /// `hard-stop-after`
+  public var hardStopAfter: Duration?
+  /// `grace`
+  public var grace: Duration?
+  /// `spread-checks`, percent, 0 to 50.
+  public var spreadChecks = 0
+  /// `max-spread-checks`
+  public var maxSpreadChecks: Duration?
+  /// `unix-bind`: defaults of unix listeners.
+  public var unixBind = UnixSocketPermissions()
+  /// `unix-bind prefix`
+  public var unixBindPrefix = ""
+  /// `maxpipes`; nil to compute it.
+  public var maxpipes: Int?
+  /// `nosplice`
+  public var isSpliceDisabled = false
+  /// `noreuseport`
+  public var isReuseportDisabled = false
+  /// `tune.engine` and `noio_uring`
+  public var engine: EngineChoice = .auto
+  /// `tune.*`
+  public var tune = Tuning()
+  /// `setenv`, `presetenv`, `unsetenv`, `resetenv` after they were applied: the environment that
+  /// the program continues with.
+  public var environment: [String: String] = [:]
+
+  public init() {}
+}
+
+/// `tune.engine`: which kernel interface moves the bytes.
+public enum EngineChoice: String, Sendable {
+  /// io_uring where the kernel permits it, else epoll.
+  case auto
+  /// io_uring, or epoll with a warning where it is not permitted.
+  case ioURing = "io_uring"
+  /// epoll
+  case epoll
+}
+
+/// The `tune.*` keywords of `global`.
+public struct Tuning: Sendable {
+  /// `tune.bufsize`: the most client bytes held while there is no server yet.
+  public var bufsize = 16384
+  /// `tune.maxaccept`: accepts per turn; nil for the default.
+  public var maxaccept: Int?
+  /// `tune.pipesize` in bytes; nil for the default.
+  public var pipesize: Int?
+  /// `tune.rcvbuf.client` in bytes
+  public var receiveBufferClient: Int?
+  /// `tune.rcvbuf.server` in bytes
+  public var receiveBufferServer: Int?
+  /// `tune.sndbuf.client` in bytes
+  public var sendBufferClient: Int?
+  /// `tune.sndbuf.server` in bytes
+  public var sendBufferServer: Int?
+  /// `tune.buffers`: buffers of the receive pool of a worker, a power of two, 16 to 32768.
+  public var buffers = 256
+
+  public init() {}
+}
+
+/// Modes and owners of a unix listener: `mode`, `user`, `group`, `uid`, `gid`.
+public struct UnixSocketPermissions: Hashable, Sendable {
+  /// `mode`, such as 0o660
+  public var mode: UInt32?
+  public var user: String?
+  public var group: String?
+  public var uid: UInt32?
+  public var gid: UInt32?
+
+  public init() {}
+}
+
+/// One `log` line with a target. HAProxy manual, section 4.2, `log`.
+public struct LogTarget: Hashable, Sendable {
+  /// Where the lines go.
+  public enum Destination: Hashable, Sendable {
+    /// A UDP address or a unix datagram socket.
+    case datagram(Endpoint)
+    /// `stdout`, `stderr`, `fd@N`: an inherited descriptor.
+    case descriptor(Int32)
+  }
+
+  /// `format`
+  public enum Format: String, Sendable, CaseIterable {
+    case local, rfc3164, rfc5424, priority, short, timed, iso, raw
+  }
+
+  public var destination: Destination
+  /// `len`: the longest line in bytes, 80 to 65535.
+  public var lengthMax = 1024
+  /// `format`; rfc3164 for datagrams and raw for descriptors unless given.
+  public var format: Format = .rfc3164
+  /// The facility's number, 0 to 23.
+  public var facility: UInt8
+  /// The most verbose level that is sent: 0 (emerg) to 7 (debug).
+  public var levelMax: UInt8 = 7
+  /// Levels more severe than this are sent as this one.
+  public var levelMin: UInt8 = 0
+  /// `sample <ranges>:<size>`: which lines of every `sampleSize` are sent, from 1; empty for all.
+  public var sampleRanges: [ClosedRange<Int>] = []
+  /// The size of a sampling period; 0 for no sampling.
+  public var sampleSize = 0
+  /// Where the line stands.
+  public var location: SourceLocation
+
+  public init(destination: Destination, facility: UInt8, location: SourceLocation) {
+    self.destination = destination
+    self.facility = facility
+    self.location = location
+  }
+}

@@ -1,0 +1,311 @@
+public import Basics
+public import Samples
+
+/// One `frontend`, `backend` or `listen` section with the defaults it inherits. HAProxy manual,
+/// section 4.
+public struct ProxyConfiguration: Sendable {
+  /// Which halves a proxy has.
+  public struct Capabilities: OptionSet, Sendable {
+    public var rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// It accepts connections.
+    public static let frontend = Capabilities(rawValue: 1)
+    /// It has servers.
+    public static let backend = Capabilities(rawValue: 2)
+  }
+
+  /// The boolean `option`s.
+  public struct Options: OptionSet, Sendable {
+    public var rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// `option dontlognull`
+    public static let dontLogNull = Options(rawValue: 1 << 0)
+    /// `option dontlog-normal`
+    public static let dontLogNormal = Options(rawValue: 1 << 1)
+    /// `option log-separate-errors`
+    public static let logSeparateErrors = Options(rawValue: 1 << 2)
+    /// `option logasap`
+    public static let logAsSoonAsPossible = Options(rawValue: 1 << 3)
+    /// `option log-health-checks`
+    public static let logHealthChecks = Options(rawValue: 1 << 4)
+    /// `option abortonclose`
+    public static let abortOnClose = Options(rawValue: 1 << 5)
+    /// `option nolinger`
+    public static let noLinger = Options(rawValue: 1 << 6)
+    /// `option clitcpka`, or `option tcpka` on the client side
+    public static let clientKeepAlive = Options(rawValue: 1 << 7)
+    /// `option srvtcpka`, or `option tcpka` on the server side
+    public static let serverKeepAlive = Options(rawValue: 1 << 8)
+    /// `option allbackups`
+    public static let allBackups = Options(rawValue: 1 << 9)
+    /// `option tcp-check`, without rules: a plain connect
+    public static let tcpCheck = Options(rawValue: 1 << 10)
+    /// `option splice-auto`
+    public static let spliceAuto = Options(rawValue: 1 << 11)
+    /// `option splice-request`
+    public static let spliceRequest = Options(rawValue: 1 << 12)
+    /// `option splice-response`
+    public static let spliceResponse = Options(rawValue: 1 << 13)
+    /// `option independent-streams`
+    public static let independentStreams = Options(rawValue: 1 << 14)
+  }
+
+  /// The section's name.
+  public var name: String
+  /// `id`, or the number it gets by itself; unique among proxies.
+  public var id: Int
+  public var capabilities: Capabilities
+  /// Where the section begins.
+  public var location: SourceLocation
+  /// `disabled`
+  public var isDisabled = false
+  /// `description`
+  public var description: String?
+  public var options: Options = []
+  public var timeouts = ProxyTimeouts()
+  /// Every target that applies, `log global` already replaced by the global ones.
+  public var logs: [LogTarget] = []
+  /// `log-tag` of this proxy
+  public var logTag: String?
+
+  // The frontend half.
+
+  /// One entry an address, port ranges and lists already taken apart.
+  public var listeners: [ListenerConfiguration] = []
+  /// `maxconn`; 0 when only the global one applies.
+  public var maxconn = 0
+  /// `backlog`; nil for the value of maxconn.
+  public var backlog: Int?
+  /// What is logged for a session.
+  public var sessionLog: SessionLogChoice = .connectLine
+  /// `default_backend`, or the proxy itself for a `listen` section: an index into
+  /// `Configuration.proxies`; nil when there is no backend at all.
+  public var defaultBackend: Int?
+  /// `use_backend` without a condition: indexes into `Configuration.proxies`, in order; the first
+  /// one always wins.
+  public var useBackends: [Int] = []
+
+  // The backend half.
+
+  public var balance: BalanceAlgorithm = .random(draws: 2)
+  /// The servers in order.
+  public var servers: [ServerConfiguration] = []
+  /// `retries`
+  public var retries = 3
+  /// `option redispatch [n]`: 0 off, -1 only on the last retry, n > 0 every nth retry.
+  public var redispatchInterval = 0
+  /// `fullconn`; nil for a tenth of the maxconn of the frontends that lead here.
+  public var fullconn: Int?
+
+  public init(name: String, id: Int, capabilities: Capabilities, location: SourceLocation) {
+    self.name = name
+    self.id = id
+    self.capabilities = capabilities
+    self.location = location
+  }
+}
+
+/// `timeout` keywords of a proxy; nil means that the timeout is absent or 0, that is, infinite.
+public struct ProxyTimeouts: Hashable, Sendable {
+  public var connect: Duration?
+  public var client: Duration?
+  public var server: Duration?
+  /// `timeout tunnel`: replaces client and server once a session is established.
+  public var tunnel: Duration?
+  public var clientFin: Duration?
+  public var serverFin: Duration?
+  /// `timeout client-hs`; the time for a PROXY header, in place of `client`, when given.
+  public var clientHandshake: Duration?
+  /// `timeout queue`; the value of `connect` when absent.
+  public var queue: Duration?
+  public var check: Duration?
+
+  public init() {}
+}
+
+/// What a frontend logs for a session.
+public enum SessionLogChoice: Sendable {
+  /// No format was chosen: "Connect from ..." at accept.
+  case connectLine
+  /// `option tcplog`, `option tcplog clf` or `log-format`.
+  case format(LogFormat)
+}
+
+/// `balance`. HAProxy manual, section 4.2.
+public enum BalanceAlgorithm: Hashable, Sendable {
+  case roundrobin
+  case staticRoundrobin
+  case leastconn
+  case first
+  case source
+  /// `random(draws)`
+  case random(draws: Int)
+}
+
+/// One address of a `bind` line. HAProxy manual, section 5.1.
+public struct ListenerConfiguration: Sendable {
+  /// Where the listening socket comes from.
+  public enum Address: Hashable, Sendable {
+    /// Bind it.
+    case endpoint(Endpoint)
+    /// `fd@N`: it was inherited.
+    case inherited(Int32)
+  }
+
+  public var address: Address
+  /// `name`
+  public var name: String?
+  /// `id`, or its place among the proxy's listeners from 1
+  public var id: Int
+  /// `maxconn`; 0 for the frontend's.
+  public var maxconn = 0
+  /// `backlog`; nil for the frontend's.
+  public var backlog: Int?
+  /// `accept-proxy`
+  public var isAcceptProxy = false
+  /// `interface`
+  public var interface: String?
+  /// `transparent`
+  public var isTransparent = false
+  /// `tfo`
+  public var isFastOpen = false
+  /// `defer-accept`
+  public var isDeferAccept = false
+  /// `mss`; negative values are relative, as for TCP_MAXSEG.
+  public var maximumSegment: Int?
+  /// `v6only`
+  public var isV6Only = false
+  /// `v4v6`
+  public var isV4V6 = false
+  /// `mode`, `user`, ... of a unix socket
+  public var permissions = UnixSocketPermissions()
+  /// Where the `bind` line stands.
+  public var location: SourceLocation
+
+  public init(address: Address, id: Int, location: SourceLocation) {
+    self.address = address
+    self.id = id
+    self.location = location
+  }
+}
+
+/// One `server` line. HAProxy manual, section 5.2.
+public struct ServerConfiguration: Sendable {
+  /// How the port to connect to is found.
+  public enum Port: Hashable, Sendable {
+    /// As written.
+    case fixed(UInt16)
+    /// None was written: the one the client connected to.
+    case ofClient
+    /// `+N` or `-N`: the one the client connected to, moved.
+    case relative(Int)
+  }
+
+  /// How the host to connect to is found.
+  public enum Host: Hashable, Sendable {
+    /// An IP address, from the line or resolved at start.
+    case ip(IPAddress)
+    /// `*` or `0.0.0.0` or `::`: the address the client connected to.
+    case ofClient
+    /// A unix socket.
+    case unix(Endpoint)
+    /// A name still to be resolved when the process starts.
+    case name(String, InitAddress)
+  }
+
+  /// `on-error`
+  public enum OnError: Hashable, Sendable { case failCheck, fastInter, suddenDeath, markDown }
+
+  public var name: String
+  /// `id`, or its place from 1
+  public var id: Int
+  public var host: Host
+  public var port: Port
+  /// `weight`, 0 to 256
+  public var weight = 1
+  /// `backup`
+  public var isBackup = false
+  /// `disabled`
+  public var isDisabled = false
+  /// `maxconn`; 0 for no limit
+  public var maxconn = 0
+  /// `minconn`; 0 for none
+  public var minconn = 0
+  /// `maxqueue`; 0 for no limit
+  public var maxqueue = 0
+  /// `send-proxy` and `send-proxy-v2`
+  public var sendProxy: ProxyProtocolVersion?
+  /// `slowstart`
+  public var slowstart: Duration?
+  /// `on-marked-down shutdown-sessions`
+  public var shutsDownSessionsWhenDown = false
+  /// `on-marked-up shutdown-backup-sessions`
+  public var shutsDownBackupSessionsWhenUp = false
+  /// `observe layer4`
+  public var observesLayer4 = false
+  public var onError: OnError = .failCheck
+  /// `error-limit`
+  public var errorLimit = 10
+  /// `check` and its relatives; nil without `check`.
+  public var check: CheckConfiguration?
+  /// `track <backend>/<server>`: proxy index and server index.
+  public var track: ServerReference?
+  /// `source` address, without `usesrc`
+  public var source: Endpoint?
+  /// Where the line stands.
+  public var location: SourceLocation
+
+  public init(
+    name: String, id: Int, host: Host, port: Port, location: SourceLocation
+  ) {
+    self.name = name
+    self.id = id
+    self.host = host
+    self.port = port
+    self.location = location
+  }
+}
+
+/// A server of a proxy, by their places in the configuration.
+public struct ServerReference: Hashable, Sendable {
+  /// Index into `Configuration.proxies`
+  public var proxy: Int
+  /// Index into `ProxyConfiguration.servers`
+  public var server: Int
+
+  public init(proxy: Int, server: Int) {
+    self.proxy = proxy
+    self.server = server
+  }
+}
+
+/// `init-addr`: how a name is resolved at start, tried in order.
+public struct InitAddress: Hashable, Sendable {
+  public enum Method: Hashable, Sendable { case last, libc, none, ip(IPAddress) }
+  public var methods: [Method] = [.last, .libc]
+  public init() {}
+}
+
+/// The version of a PROXY protocol header. proxy-protocol.txt, section 2.
+public enum ProxyProtocolVersion: Hashable, Sendable { case v1, v2 }
+
+/// A server's health check. HAProxy manual, section 5.2, `check` and following.
+public struct CheckConfiguration: Hashable, Sendable {
+  public var inter: Duration = .seconds(2)
+  /// `fastinter`; nil for `inter`
+  public var fastinter: Duration?
+  /// `downinter`; nil for `inter`
+  public var downinter: Duration?
+  /// `rise`
+  public var rise = 2
+  /// `fall`
+  public var fall = 3
+  /// `port`; nil for the server's
+  public var port: UInt16?
+  /// `addr`; nil for the server's
+  public var address: IPAddress?
+  /// `check-send-proxy`, or the version of `send-proxy` when check inherits it
+  public var sendProxy: ProxyProtocolVersion?
+
+  public init() {}
+}

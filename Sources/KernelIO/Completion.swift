@@ -1,0 +1,67 @@
+/// What became of a request: a trivial value.
+public struct Completion: Sendable {
+  /// The token the request was started with.
+  public var token: Token
+  /// What the request returned when it succeeded, never negative; else the negated `Errno`.
+  ///
+  /// accept: the new descriptor. connect: 0. receive: the bytes in `buffer`, 0 for the end of the
+  /// stream. send: the bytes taken, often fewer than given. poll: the `PollEvents` that are true.
+  /// timer: always `Errno.timerExpired` or `Errno.cancelled`.
+  public var result: Int32
+  /// The received bytes, for a receive with `result` above 0; `.none` otherwise. Whoever handles
+  /// the completion owns the lease and gives it back to the kernel exactly once.
+  public var buffer: BufferIndex
+  /// Whether the same request will complete again. When false, it is over: nothing is in flight
+  /// under this token any more.
+  public var isMore: Bool
+
+  @inlinable public init(
+    token: Token, result: Int32, buffer: BufferIndex = .none, isMore: Bool = false
+  ) {
+    self.token = token
+    self.result = result
+    self.buffer = buffer
+    self.isMore = isMore
+  }
+
+  /// The error, or nil when the request succeeded.
+  @inlinable public var error: Errno? { result < 0 ? Errno(rawValue: -result) : nil }
+}
+
+/// The number of a buffer of the kernel's receive pool.
+public struct BufferIndex: Hashable, Sendable {
+  /// 0 to the pool's size less one; -1 for none.
+  public var rawValue: Int32
+  @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
+  /// No buffer.
+  public static let none = BufferIndex(rawValue: -1)
+}
+
+/// What a poll waits for, with the values of `<poll.h>`.
+public struct PollEvents: OptionSet, Sendable {
+  public var rawValue: UInt32
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+  /// POLLIN
+  public static let readable = PollEvents(rawValue: 0x001)
+  /// POLLOUT
+  public static let writable = PollEvents(rawValue: 0x004)
+  /// POLLERR: always waited for
+  public static let error = PollEvents(rawValue: 0x008)
+  /// POLLHUP: always waited for
+  public static let hangUp = PollEvents(rawValue: 0x010)
+  /// POLLRDHUP
+  public static let readHangUp = PollEvents(rawValue: 0x2000)
+}
+
+/// A piece of memory to send: address and length. Trivial; whoever made it keeps the memory alive
+/// until the completion of the send.
+@unsafe public struct SendPiece {
+  /// The first byte.
+  public var base: UnsafePointer<UInt8>
+  /// How many bytes, at least 1.
+  public var count: Int
+  @inlinable public init(base: UnsafePointer<UInt8>, count: Int) {
+    unsafe self.base = unsafe base
+    unsafe self.count = count
+  }
+}

@@ -1,0 +1,193 @@
+public import Basics
+
+/// What the engine asks of an operating system: requests that complete later, and calls that
+/// return at once.
+///
+/// There are two in production, `Ring` (io_uring) and `Poller` (epoll), and a simulated one in the
+/// tests. All three keep the same promises:
+///
+/// - A request is started by a call that cannot fail; whatever goes wrong arrives as its
+///   completion. Requests started between two `turn`s may reach the kernel together.
+/// - Every request completes for the last time exactly once (`Completion.isMore` false), also when
+///   it is cancelled. Until then its descriptor must not be closed and its memory must stay.
+/// - Completions of one request arrive in order. Between requests there is no order.
+/// - A request that takes a `timeout` ends with `Errno.cancelled` when the timeout expires, counted
+///   from the moment it was started, whatever it delivered meanwhile. The same error answers
+///   `cancel`; the caller knows what it cancelled.
+/// - Sockets are non-blocking and are used by one kernel value and one thread only.
+///
+/// A kernel belongs to the thread that calls `turn`, except for `Waker.wake()`.
+public protocol Kernel: ~Copyable {
+  // MARK: Requests
+
+  /// Accepts connections on a listening socket. The accepted sockets are non-blocking and
+  /// close-on-exec. accept4(2), IORING_OP_ACCEPT.
+  ///
+  /// - Parameters:
+  ///   - listener: a listening socket.
+  ///   - multishot: whether to go on after the first one. A multishot accept ends by itself only
+  ///     with an error, such as `processDescriptorLimit`.
+  ///   - token: names the request.
+  mutating func accept(on listener: Descriptor, multishot: Bool, token: Token)
+
+  /// Connects a socket. connect(2), IORING_OP_CONNECT.
+  ///
+  /// - Parameters:
+  ///   - socket: an unconnected stream socket.
+  ///   - endpoint: where to.
+  ///   - timeout: how long the handshake may take; nil for as long as the kernel tries. After it
+  ///     expired the socket is good for nothing but `close`.
+  ///   - token: names the request.
+  mutating func connect(
+    _ socket: Descriptor, to endpoint: borrowing Endpoint, timeout: Duration?, token: Token)
+
+  /// Receives into leased buffers of the pool, again and again, until `bytesMax` bytes have been
+  /// delivered, the stream ends, an error occurs, the pool is empty (`noBufferSpace`: nothing is
+  /// lost, start it again when buffers are back), it is cancelled, or the timeout expires.
+  ///
+  /// Every completion with a positive result carries a lease; the last one may carry bytes too
+  /// (`isMore` false). After a last completion with bytes, the receive has merely reached its
+  /// limit. recv(2), IORING_OP_RECV with IORING_RECV_MULTISHOT and IOSQE_BUFFER_SELECT.
+  ///
+  /// - Parameters:
+  ///   - socket: a connected stream socket.
+  ///   - bytesMax: the most that is delivered in all completions together, at least 1.
+  ///   - timeout: nil for none.
+  ///   - token: names the request.
+  mutating func receive(on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token)
+
+  /// Sends what the socket takes at once; never waits (MSG_DONTWAIT, MSG_NOSIGNAL). Completes
+  /// with the bytes taken, or with `wouldBlock`. send(2), IORING_OP_SEND.
+  ///
+  /// - Parameters:
+  ///   - socket: a connected stream socket.
+  ///   - pieces: 1 to `sendPiecesMax` pieces, sent in order. The array is copied; the memory it
+  ///     points to stays untouched until the completion.
+  ///   - token: names the request. At most one send is in flight per socket.
+  @unsafe mutating func send(
+    on socket: Descriptor, pieces: UnsafeBufferPointer<SendPiece>, token: Token)
+
+  /// Waits until one of `events`, an error or a hang-up is true, once. poll(2),
+  /// IORING_OP_POLL_ADD.
+  ///
+  /// - Parameters:
+  ///   - descriptor: any descriptor that can be polled.
+  ///   - events: what to wait for; empty waits for errors and hang-ups only.
+  ///   - multishot: whether to go on after the first event; then a completion comes for every
+  ///     change (edge-triggered).
+  ///   - timeout: nil for none.
+  ///   - token: names the request.
+  mutating func poll(
+    _ descriptor: Descriptor, for events: PollEvents, multishot: Bool, timeout: Duration?,
+    token: Token)
+
+  /// Completes with `timerExpired` at `deadline`, never earlier. IORING_OP_TIMEOUT.
+  mutating func timer(at deadline: Instant, token: Token)
+
+  /// Asks for the request of that token to end. It still completes for the last time, with
+  /// `cancelled` or with whatever it did before. Unknown tokens are ignored.
+  mutating func cancel(_ token: Token)
+
+  /// Closes a descriptor on which nothing is in flight any more. Has no completion.
+  mutating func close(_ descriptor: Descriptor)
+
+  /// Closes a connected TCP socket with a reset: SO_LINGER {1, 0}, then close.
+  mutating func closeWithReset(_ socket: Descriptor)
+
+  // MARK: The turn
+
+  /// Submits every request started since the last turn and waits until at least one completion is
+  /// there.
+  ///
+  /// - Parameter deadline: when to return even without a completion; nil to wait for one.
+  /// - Returns: how many completions can be read with `completion(at:)`, 0 only after `deadline`
+  ///   or a signal.
+  mutating func turn(deadline: Instant?) -> Int
+
+  /// One of the completions of this turn.
+  ///
+  /// - Parameter index: 0 up to the number that `turn` returned.
+  func completion(at index: Int) -> Completion
+
+  /// Ends the turn: its completions are gone.
+  ///
+  /// - Parameter count: what `turn` returned.
+  mutating func finishTurn(_ count: Int)
+
+  // MARK: The receive pool
+
+  /// The size of a buffer of the receive pool in bytes.
+  var bufferBytes: Int { get }
+  /// How many buffers the pool has.
+  var buffersMax: Int { get }
+  /// How many buffers are not leased.
+  var buffersFree: Int { get }
+  /// The memory of a leased buffer: `bufferBytes` bytes, the lease holder's own until given back.
+  @unsafe func memory(of buffer: BufferIndex) -> UnsafeMutablePointer<UInt8>
+  /// Ends a lease.
+  mutating func giveBack(_ buffer: BufferIndex)
+
+  // MARK: Calls
+
+  /// The monotonic clock, read once a turn (and at the kernel's start): CLOCK_MONOTONIC.
+  var now: Instant { get }
+  /// The date, read anew: CLOCK_REALTIME.
+  func wallTime() -> WallTime
+  /// Wakes this kernel's `turn` from another thread.
+  var waker: Waker { get }
+
+  /// A new non-blocking, close-on-exec stream socket. socket(2).
+  ///
+  /// - Parameter endpoint: decides the family.
+  mutating func makeSocket(for endpoint: borrowing Endpoint) -> Result<Descriptor, Errno>
+  /// Sets an option of a socket. setsockopt(2).
+  ///
+  /// - Returns: nil when it worked.
+  @discardableResult
+  mutating func set(_ option: SocketOption, on socket: Descriptor) -> Errno?
+  /// Binds a socket to a local address before it connects. bind(2).
+  mutating func bind(_ socket: Descriptor, to endpoint: borrowing Endpoint) -> Errno?
+  /// Sends a FIN after everything sent so far: shutdown(2) with SHUT_WR.
+  @discardableResult
+  mutating func shutdownWriting(_ socket: Descriptor) -> Errno?
+  /// Bytes sent that the peer has not acknowledged. SIOCOUTQ, tcp(7).
+  func unacknowledgedBytes(on socket: Descriptor) -> Int
+  /// The other side's address; nil for unix sockets and when the connection is gone.
+  func peerAddress(of socket: Descriptor) -> SocketAddress?
+  /// This side's address; nil for unix sockets and when the connection is gone.
+  func localAddress(of socket: Descriptor) -> SocketAddress?
+  /// Sends one datagram, or writes a line to a stream, without waiting.
+  ///
+  /// - Returns: nil when the kernel took all of it.
+  @unsafe mutating func sendDatagram(
+    on descriptor: Descriptor, to endpoint: Endpoint?, bytes: UnsafeBufferPointer<UInt8>
+  ) -> Errno?
+}
+
+/// The most pieces one send takes.
+public let sendPiecesMax = 16
+
+/// An open file descriptor of this process. A trivial value: whoever opened it closes it.
+public struct Descriptor: RawRepresentable, Hashable, Sendable {
+  /// The number; -1 for none.
+  public var rawValue: Int32
+  @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
+  /// No descriptor.
+  public static let none = Descriptor(rawValue: -1)
+}
+
+/// An option that the data path sets on a socket it uses.
+public enum SocketOption: Sendable {
+  /// TCP_NODELAY
+  case noDelay
+  /// SO_KEEPALIVE
+  case keepAlive
+  /// TCP_QUICKACK off: health checks let the reset carry the acknowledgement.
+  case noQuickAcknowledge
+  /// SO_SNDBUF, in bytes
+  case sendBuffer(bytes: Int)
+  /// SO_RCVBUF, in bytes
+  case receiveBuffer(bytes: Int)
+  /// IP_TRANSPARENT or IPV6_TRANSPARENT
+  case transparent(IPAddress.Family)
+}
