@@ -52,5 +52,6 @@ let package = Package(
         "HealthChecks", "Samples", "KernelIO", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+    tests("BasicsTests", ["Basics"]),
   ]
 )

@@ -179,7 +179,8 @@ extension IPAddress: CustomStringConvertible {
       groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
     }
     guard groups.count == 8 else { return nil }
-    let number = { (range: Range<Int>) in groups[range].reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
+    let number = { (range: Range<Int>) in groups[range].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
+    }
     return IPAddress(v6: number(0..<4), number(4..<8))
   }
 }

@@ -38,7 +38,9 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable {
 
   /// The kernel's sentence for the error, as `strerror(3)` gives it in the C locale.
   public var sentence: String {
-    guard let text = unsafe sluice_errno_sentence(rawValue) else { return "Unknown error \(rawValue)" }
+    guard let text = unsafe sluice_errno_sentence(rawValue) else {
+      return "Unknown error \(rawValue)"
+    }
     return unsafe String(cString: text)
   }
 

@@ -1,0 +1,47 @@
+/// One message about a configuration, in HAProxy's wording, without level and process number.
+public struct Diagnostic: Hashable, Sendable {
+  /// How bad it is, as HAProxy names it.
+  public enum Level: String, Sendable {
+    case notice = "NOTICE", warning = "WARNING", alert = "ALERT", diagnostic = "DIAG"
+  }
+
+  public var level: Level
+  /// The text behind `(pid) : `, such as `config : parsing [f.cfg:7] : unknown keyword ...`. May
+  /// hold several lines.
+  public var text: String
+
+  public init(_ level: Level, _ text: String) {
+    self.level = level
+    self.text = text
+  }
+}
+
+/// The messages of one reading, in the order they came up. The reader goes on after an error and
+/// reports everything it finds.
+public struct Diagnostics: Sendable {
+  public private(set) var entries: [Diagnostic] = []
+  /// Whether the configuration must not run.
+  public private(set) var hasErrors = false
+  /// Whether there was at least one warning.
+  public private(set) var hasWarnings = false
+
+  public init() {}
+
+  /// An error: the process will not start.
+  public mutating func alert(_ text: String) {
+    entries.append(Diagnostic(.alert, text))
+    hasErrors = true
+  }
+
+  public mutating func warning(_ text: String) {
+    entries.append(Diagnostic(.warning, text))
+    hasWarnings = true
+  }
+
+  public mutating func notice(_ text: String) { entries.append(Diagnostic(.notice, text)) }
+
+  /// A message that only `-dD` shows.
+  public mutating func diagnostic(_ text: String) {
+    entries.append(Diagnostic(.diagnostic, text))
+  }
+}
