@@ -7,6 +7,7 @@
 #include <features.h>
 
 #include <liburing.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 /* The name of an error number's constant, or NULL. strerrorname_np(3) is a GNU
