@@ -12,6 +12,9 @@ import Glibc
     EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLPRI.rawValue
     | EPOLLET.rawValue
 
+  /// What the registration of an eventfd asks for: an event for every write to it.
+  static let eventDescriptorEvents = EPOLLIN.rawValue | EPOLLET.rawValue
+
   private let descriptor: Int32
   private let events: UnsafeMutablePointer<epoll_event>
   private let eventsMax: Int
@@ -33,9 +36,10 @@ import Glibc
   }
 
   /// Watches a descriptor; `key` comes back with its events. epoll_ctl(2), EPOLL_CTL_ADD.
-  func register(_ watched: Int32, key: UInt64) -> Errno? {
-    var event = unsafe epoll_event(
-      events: EventSet.registeredEvents, data: epoll_data_t(u64: key))
+  func register(
+    _ watched: Int32, key: UInt64, events mask: UInt32 = EventSet.registeredEvents
+  ) -> Errno? {
+    var event = unsafe epoll_event(events: mask, data: epoll_data_t(u64: key))
     return unsafe epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0 ? nil : .current
   }
 

@@ -39,7 +39,9 @@ public struct Poller: ~Copyable, HostKernel {
   public init(options: PollerOptions) throws(Errno) {
     let events = try EventSet(eventsMax: options.eventsPerTurnMax)
     let wakeDescriptor = try SystemCall.makeEventDescriptor().get()
-    if let error = events.register(wakeDescriptor.rawValue, key: Poller.wakeKey) {
+    if let error = events.register(
+      wakeDescriptor.rawValue, key: Poller.wakeKey, events: EventSet.eventDescriptorEvents)
+    {
       SystemCall.close(wakeDescriptor)
       throw error
     }
