@@ -54,5 +54,6 @@ let package = Package(
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BasicsTests", ["Basics"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
+    tests("KernelIOTests", ["KernelIO", "Basics"]),
   ]
 )

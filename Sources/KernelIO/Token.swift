@@ -2,7 +2,7 @@
 ///
 /// A token names at most one request in flight: the engine never starts a second request with the
 /// token of one that has not completed for the last time. `cancel` finds a request by it.
-public struct Token: Hashable, Sendable {
+public struct Token: Hashable, Sendable, BitwiseCopyable {
   /// The bits as the kernel carries them: operation in 63...56, slot in 55...32, generation in
   /// 31...0.
   public var rawValue: UInt64
