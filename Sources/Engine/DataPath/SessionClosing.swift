@@ -134,7 +134,7 @@ extension Worker {
     for index in table.indexesInUse() {
       let slot = table[index]
       if slot.value.isReadingHeader {
-        refuseHeader(.closed, slot)
+        headerEnded(.aborted, slot)
       } else {
         perform(slot.value.session.killed(.killed, holding: slot.value.held), slot)
       }

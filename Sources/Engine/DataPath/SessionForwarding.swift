@@ -85,7 +85,7 @@ extension Worker {
   /// A side sent its FIN.
   mutating func sideEnded(_ side: SideName, _ slot: SlotPointer) {
     if slot.value.isReadingHeader {
-      refuseHeader(.closed, slot)
+      headerEnded(.closed, slot)
       return
     }
     perform(slot.value.session.ended(side, holding: slot.value.held), slot)
@@ -95,7 +95,7 @@ extension Worker {
   /// A side was reset or cannot be written to.
   mutating func sideFailed(_ side: SideName, _ slot: SlotPointer) {
     if slot.value.isReadingHeader {
-      refuseHeader(.closed, slot)
+      headerEnded(.aborted, slot)
       return
     }
     perform(slot.value.session.failed(side, holding: slot.value.held), slot)

@@ -70,7 +70,7 @@ extension Worker {
       return
     }
     if slot.value.isReadingHeader {
-      refuseHeader(.timedOut, slot)
+      headerEnded(.timeout, slot)
       return
     }
     if slot.value[side.other].socket != .none, isDrainingSlowly(side, slot) {
