@@ -53,6 +53,7 @@ let package = Package(
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BasicsTests", ["Basics"]),
+    tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
     tests("SamplesTests", ["Samples"]),
   ]
 )
