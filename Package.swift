@@ -55,5 +55,7 @@ let package = Package(
     tests("BasicsTests", ["Basics"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
+    tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
+    tests("SamplesTests", ["Samples"]),
   ]
 )
