@@ -69,7 +69,8 @@ public enum ConfigurationCondition {
         message = "Error in condition: Too many words."
       } else {
         let phrase = fault.phrase
-        message = "Syntax Error in condition: \(phrase.prefix(1).uppercased())\(phrase.dropFirst())."
+        message =
+          "Syntax Error in condition: \(phrase.prefix(1).uppercased())\(phrase.dropFirst())."
       }
     }
   }
