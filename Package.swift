@@ -57,5 +57,6 @@ let package = Package(
     tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
     tests("SamplesTests", ["Samples"]),
+    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Basics"]),
   ]
 )
