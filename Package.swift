@@ -52,6 +52,7 @@ let package = Package(
         "HealthChecks", "Samples", "KernelIO", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+    tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
