@@ -49,9 +49,13 @@ let package = Package(
       "Engine",
       [
         "Administration", "Sessions", "Proxies", "ConfigurationLanguage", "Balancing",
-        "HealthChecks", "Samples", "KernelIO", "Basics",
+        "HealthChecks", "Samples", "KernelIO", "CLiburing", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+    tests("AdministrationTests", ["Administration", "ConfigurationLanguage"]),
     tests("BasicsTests", ["Basics"]),
+    tests(
+      "EngineProcessTests",
+      ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),
   ]
 )

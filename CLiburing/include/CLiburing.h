@@ -8,6 +8,8 @@
 
 #include <liburing.h>
 
+#include "process.h"
+
 /* The name of an error number's constant, or NULL. strerrorname_np(3) is a GNU
  * extension that the importer does not see. */
 const char *sluice_errno_name(int number);
