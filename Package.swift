@@ -49,7 +49,7 @@ let package = Package(
       "Engine",
       [
         "Administration", "Sessions", "Proxies", "ConfigurationLanguage", "Balancing",
-        "HealthChecks", "Samples", "KernelIO", "Basics",
+        "HealthChecks", "Samples", "KernelIO", "CLiburing", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BalancingTests", ["Balancing", "Basics"]),
@@ -59,5 +59,10 @@ let package = Package(
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
     tests("SamplesTests", ["Samples"]),
     tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Basics"]),
+    tests("AdministrationTests", ["Administration", "ConfigurationLanguage"]),
+    tests("BasicsTests", ["Basics"]),
+    tests(
+      "EngineProcessTests",
+      ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),
   ]
 )

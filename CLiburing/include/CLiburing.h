@@ -10,6 +10,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include "process.h"
+
 /* The name of an error number's constant, or NULL. strerrorname_np(3) is a GNU
  * extension that the importer does not see. */
 const char *sluice_errno_name(int number);
