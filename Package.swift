@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
@@ -58,9 +59,7 @@ let package = Package(
     tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
     tests("SamplesTests", ["Samples"]),
-    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Basics"]),
     tests("AdministrationTests", ["Administration", "ConfigurationLanguage"]),
-    tests("BasicsTests", ["Basics"]),
     tests(
       "EngineProcessTests",
       ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),

@@ -1,5 +1,6 @@
 import Basics
 import KernelIO
+import Synchronization
 
 /// One listening socket of a worker.
 struct Acceptor {
@@ -39,7 +40,7 @@ struct Acceptor {
 /// While many places are free one multishot accept serves them all. Near the limit connections are
 /// accepted one by one: a place is reserved only when a connection is there to take it, so that no
 /// worker keeps places that another one's clients wait for.
-extension Worker {
+extension Worker where K: ~Copyable {
   /// Starts accepting on every listener.
   mutating func startAccepting() {
     for index in acceptors.indices { arm(index) }
@@ -236,10 +237,22 @@ extension Worker {
     }
   }
 
+  /// Accepts again after `stopAccepting` without closing.
+  mutating func resumeAccepting() {
+    for index in acceptors.indices where acceptors[index].isStopping {
+      guard !acceptors[index].closesWhenIdle else { continue }
+      acceptors[index].isStopping = false
+      if acceptors[index].mode == .idle { arm(index) }
+    }
+  }
+
   private mutating func finishStopping(_ index: Int) {
     acceptors[index].mode = .idle
-    guard acceptors[index].closesWhenIdle, acceptors[index].socket != .none else { return }
+    guard acceptors[index].socket != .none else { return }
+    state.acceptorsArmed.subtract(1, ordering: .acquiringAndReleasing)
+    guard acceptors[index].closesWhenIdle else { return }
     kernel.close(acceptors[index].socket)
+    state.acceptorsOpen.subtract(1, ordering: .acquiringAndReleasing)
     acceptors[index].socket = .none
   }
 }

@@ -27,8 +27,8 @@ struct ChannelPiece {
   private(set) var pieceCount: UInt8 = 0
   /// The bytes of all pieces.
   private(set) var bytes = 0
-  /// Bytes handed to the other side's socket since the session began.
-  var bytesForwarded: UInt64 = 0
+  /// Bytes received since the session began.
+  private(set) var bytesReceived: UInt64 = 0
   /// The channel's own memory; nil unless the bytes were spilled.
   private var spilled: UnsafeMutablePointer<UInt8>?
 
@@ -68,6 +68,7 @@ struct ChannelPiece {
     _ buffer: BufferIndex, count: Int, isWaiting: Bool, in kernel: inout K
   ) {
     bytes &+= count
+    bytesReceived &+= UInt64(count)
     if isWaiting, pieceCount > 0 {
       let last = place(Int(pieceCount) &- 1)
       let piece = pieces[last]

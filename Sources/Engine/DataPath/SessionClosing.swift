@@ -5,7 +5,7 @@ import Sessions
 
 /// Closing is a join: what is in flight is asked to end, and only when nothing is in flight any more
 /// are buffers, descriptors and the slot given back. `docs/internals/closing.md` has the table.
-extension Worker {
+extension Worker where K: ~Copyable {
   /// The token of an operation of a session.
   @inline(__always)
   func token(_ operation: Operation, _ slot: SlotPointer) -> Token {
@@ -116,7 +116,6 @@ extension Worker {
   mutating func finish(_ slot: SlotPointer) {
     if slot.value.isReadingHeader { return }
     logEnd(slot)
-    state.countEnd(slot.value)
   }
 
   /// Ends every session that is on a server.

@@ -6,7 +6,7 @@ import Sessions
 
 /// Carries out what sessions decide: actions become requests to the kernel, completions become
 /// facts for the session.
-extension Worker {
+extension Worker where K: ~Copyable {
   // MARK: The beginning
 
   /// Gives an accepted connection a session. A place in the frontend and the process is reserved.
@@ -265,7 +265,6 @@ extension Worker {
     if let version = backend.servers[Int(slot.value.server)].sendProxy {
       let header = proxyHeader(version, slot)
       slot.value[from: .client].spill(prefix: header, in: &kernel)
-      slot.value[from: .client].bytesForwarded &-= UInt64(header.count)
     }
     logEarly(.connect, slot)
     renewTimeout(.client, slot)

@@ -1,9 +1,10 @@
 import Basics
 import KernelIO
+import Proxies
 import Sessions
 
 /// How the bytes travel: receive → channel → send, each direction by itself.
-extension Worker {
+extension Worker where K: ~Copyable {
   // MARK: Receiving
 
   /// Starts receiving from a side when there is room for what it may send.
@@ -154,7 +155,6 @@ extension Worker {
     if completion.result > 0 {
       let count = Int(completion.result)
       slot.value[side].lastActivity = kernel.now
-      slot.value[from: source].bytesForwarded &+= UInt64(count)
       slot.value[from: source].consume(count, in: &kernel)
     }
     guard slot.value[side].leaving == .no, !slot.value.dropsChannel(from: source) else {

@@ -5,7 +5,7 @@ import Proxies
 import Sessions
 
 /// The PROXY protocol: reading a client's header, and writing one for a server.
-extension Worker {
+extension Worker where K: ~Copyable {
   /// Looks at what has come of the header; begins the session when it is complete.
   mutating func readHeader(_ slot: SlotPointer) {
     switch parseHeader(slot) {

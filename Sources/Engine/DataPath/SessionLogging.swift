@@ -1,10 +1,13 @@
 import Basics
+import ConfigurationLanguage
 import KernelIO
 import Proxies
+import Samples
 import Sessions
+import Synchronization
 
 /// When a session is logged, and with what.
-extension Worker {
+extension Worker where K: ~Copyable {
   /// Writes the line at accept or connect, when its format needs no more than is known by then.
   mutating func logEarly(_ moment: LogDecision.Moment, _ slot: SlotPointer) {
     let frontend = Int(slot.value.frontend)
@@ -49,10 +52,11 @@ extension Worker {
     }
   }
 
-  private func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer) -> SessionRecord {
+  private mutating func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer) -> SessionRecord {
     var record = SessionRecord()
     record.acceptDate = slot.value.acceptDate
     record.logDate = kernel.wallTime()
+    record.utcOffsetSeconds = logLine.utcOffsetSeconds(at: record.logDate)
     record.clientAddress = slot.value.clientAddress
     record.frontendAddress = slot.value.frontendAddress
     record.backendSourceAddress = slot.value.backendSourceAddress
@@ -67,8 +71,8 @@ extension Worker {
     record.waitMilliseconds = slot.value.waitMilliseconds
     record.connectMilliseconds = slot.value.connectMilliseconds
     record.totalMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
-    record.bytesToClient = slot.value[from: .server].bytesForwarded
-    record.bytesToServer = slot.value.bytesFromClient
+    record.bytesToClient = slot.value[from: .server].bytesReceived
+    record.bytesToServer = slot.value[from: .client].bytesReceived
     record.termination = slot.value.session.termination
     record.processConnections = state.sessionCount
     record.frontendConnections = state.frontends[record.frontend].current.load(ordering: .relaxed)

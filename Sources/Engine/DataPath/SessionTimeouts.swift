@@ -1,11 +1,12 @@
 import Basics
 import ConfigurationLanguage
 import KernelIO
+import Proxies
 import Sessions
 
 /// The timeouts of a session, renewed lazily: the one linked to a side's receive is left alone while
 /// bytes move; when it fires, the side's last activity decides whether it was the real one.
-extension Worker {
+extension Worker where K: ~Copyable {
   /// The timeout that counts for a side now; nil for none.
   ///
   /// Once a direction is over, the `-fin` timeout replaces the side's; once the session is

@@ -3,6 +3,7 @@ import ConfigurationLanguage
 import Glibc
 import KernelIO
 import Proxies
+import Samples
 import Synchronization
 
 /// The reused memory of one thread's log lines.
@@ -111,7 +112,6 @@ final class Log: Sendable {
       need.isAtAccept = true
       need.isAddresses = true
     case .format(let format):
-      need.isAtAccept = format.need == .accept
       need.isAtConnect =
         format.need == .connect || proxy.options.contains(.logAsSoonAsPossible)
       need.isAddresses = format.needsAddresses
@@ -186,6 +186,13 @@ final class Log: Sendable {
       + "\(error.sentence) (errno=\(error.rawValue))\n"
     _ = unsafe Array(text.utf8).withUnsafeBufferPointer {
       unsafe SystemCall.sendDatagram(on: Descriptor(rawValue: 2), to: nil, bytes: $0)
+    }
+  }
+
+  /// Says something grave to every proxy's targets.
+  func emergency(_ text: String) {
+    for proxy in sinks.indices where !sinks[proxy].isEmpty {
+      send(text, level: .emerg, proxy: proxy, at: SystemCall.wallTime())
     }
   }
 

@@ -19,6 +19,8 @@ enum Message: Sendable {
   case stopListening(drain: Bool)
   /// Take the listeners out of service, to come back.
   case pauseListening
+  /// Accept again.
+  case resumeListening
   /// End every session.
   case stopSessions
   /// Leave the turn loop.

@@ -14,6 +14,10 @@ final class ProcessState: Sendable {
   let backends: [BackendState]
   let mailboxes: [Mailbox]
   let log: Log
+  /// Listening sockets that are open, in all workers.
+  let acceptorsOpen = Atomic<Int>(0)
+  /// Listening sockets that still have to answer a pause.
+  let acceptorsArmed = Atomic<Int>(0)
   /// Sessions of the process now.
   private let current = Atomic<Int>(0)
   private let sessionsEver = Atomic<UInt64>(0)
@@ -109,7 +113,6 @@ final class ProcessState: Sendable {
   func reportResource(_ error: Errno) {
     let bit: UInt64 = 1 << UInt64(error.rawValue & 63)
     guard reported.bitwiseOr(bit, ordering: .relaxed).oldValue & bit == 0 else { return }
-    log.emergency(
-      frontends: configuration, "Out of resources: \(error.name) (\(error.sentence)).")
+    log.emergency("Out of resources: \(error.name) (\(error.sentence)).")
   }
 }

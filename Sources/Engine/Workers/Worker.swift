@@ -8,7 +8,7 @@ import Sessions
 ///
 /// Its loop is the turn: submit everything that was started, wait, handle what completed. All of its
 /// state is its own; the rest of the program is reached through `ProcessState` and the mailbox.
-struct Worker<K: Kernel & ~Copyable>: ~Copyable {
+@safe struct Worker<K: Kernel & ~Copyable>: ~Copyable {
   var kernel: K
   /// The worker's number, from 0.
   let index: Int
@@ -162,7 +162,8 @@ struct Worker<K: Kernel & ~Copyable>: ~Copyable {
     case .placeFreed: placeFreed()
     case .stopListening(let drain):
       if drain { drainListeners() } else { stopAccepting(closing: true) }
-    case .pauseListening: stopAccepting(closing: true)
+    case .pauseListening: stopAccepting(closing: false)
+    case .resumeListening: resumeAccepting()
     case .stopSessions: endAllSessions()
     case .stop: isRunning = false
     }
