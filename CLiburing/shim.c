@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLiburing.h"
 
+#include <pthread.h>
 #include <string.h>
 
 const char *sluice_errno_name(int number)
@@ -16,4 +17,9 @@ const char *sluice_errno_sentence(int number)
 int sluice_accept(int listener)
 {
 	return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+void sluice_name_thread(unsigned long thread, const char *name)
+{
+	pthread_setname_np(thread, name);
 }

@@ -19,6 +19,10 @@ const char *sluice_errno_name(int number);
 /* The C locale's sentence for an error number, or NULL. strerrordesc_np(3). */
 const char *sluice_errno_sentence(int number);
 
+/* Names a thread for ps and debuggers, at most 15 bytes. pthread_setname_np(3)
+ * is a GNU extension that the importer does not see. */
+void sluice_name_thread(unsigned long thread, const char *name);
+
 /* Socket options of <linux/in.h>, <linux/in6.h> and <linux/sockios.h>, which
  * cannot be included next to glibc's headers. */
 static const int sluice_ip_bind_address_no_port = 24;

@@ -1,3 +1,4 @@
+import Administration
 import Basics
 import ConfigurationLanguage
 import KernelIO
@@ -105,6 +106,18 @@ final class ProcessState: Sendable {
   /// A session begins.
   func countSession(_ slot: SessionSlot) {
     frontends[Int(slot.frontend)].total.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  /// What the main thread reports of a proxy.
+  func snapshot(proxy index: Int) -> ProxySnapshot {
+    let proxy = configuration.proxies[index]
+    var snapshot = ProxySnapshot(name: proxy.name)
+    if proxy.capabilities.contains(.frontend) {
+      snapshot.frontendConnections = frontends[index].current.load(ordering: .relaxed)
+      snapshot.frontendTotal = frontends[index].total.load(ordering: .relaxed)
+    }
+    if proxy.capabilities.contains(.backend) { backends[index].report(to: &snapshot) }
+    return snapshot
   }
 
   // MARK: Trouble

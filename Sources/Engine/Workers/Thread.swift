@@ -1,4 +1,5 @@
 import Basics
+import CLiburing
 import Glibc
 
 /// A thread of the program, started from library code: a closure literal in the main file would
@@ -25,17 +26,17 @@ final class Thread: @unchecked Sendable {
         guard let argument = unsafe argument else { return nil }
         unsafe Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue().body()
         return nil
-      }, Unmanaged.passRetained(thread).toOpaque())
+      }, unsafe Unmanaged.passRetained(thread).toOpaque())
     guard error == 0 else {
       Unmanaged.passUnretained(thread).release()
       return .failure(ThreadFailure(number: error))
     }
-    unsafe pthread_setname_np(thread.handle, name)
+    sluice_name_thread(thread.handle, name)
     return .success(thread)
   }
 
   /// Waits until the thread has ended. Once.
-  func join() { unsafe _ = pthread_join(handle, nil) }
+  func join() { _ = unsafe pthread_join(handle, nil) }
 }
 
 /// Why a thread could not be started.

@@ -72,8 +72,9 @@ final class WorkerGroup: Workers {
   ) {
     let limits = state.limits
     if engine.usesRing {
-      let options = RingOptions(
-        bufferBytes: limits.bufferBytes, buffersMax: limits.buffersPerWorker)
+      var options = RingOptions()
+      options.bufferBytes = limits.bufferBytes
+      options.buffersMax = limits.buffersPerWorker
       do throws(RingError) {
         var worker = Worker(
           kernel: try Ring(options: options), index: index, state: state, acceptors: acceptors)
@@ -82,7 +83,7 @@ final class WorkerGroup: Workers {
       } catch {
         // Memory for one more ring may be missing where a first one could be made.
         state.log.send(
-          "Worker \(index) runs on epoll: \(error.sentence)", level: .warning, proxy: nil,
+          "Worker \(index) runs on epoll: \(error.description)", level: .warning, proxy: nil,
           at: SystemCall.wallTime())
       }
     }
