@@ -52,7 +52,11 @@ let package = Package(
         "HealthChecks", "Samples", "KernelIO", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+    tests(
+      "BackendTests",
+      ["Proxies", "ConfigurationLanguage", "Balancing", "HealthChecks", "Basics"]),
     tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
+    tests("HealthChecksTests", ["HealthChecks", "Basics"]),
   ]
 )
