@@ -53,6 +53,9 @@ let package = Package(
         "HealthChecks", "Samples", "KernelIO", "CLiburing", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+    tests(
+      "BackendTests",
+      ["Proxies", "ConfigurationLanguage", "Balancing", "HealthChecks", "Basics"]),
     tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
@@ -63,5 +66,6 @@ let package = Package(
     tests(
       "EngineProcessTests",
       ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),
+    tests("HealthChecksTests", ["HealthChecks", "Basics"]),
   ]
 )
