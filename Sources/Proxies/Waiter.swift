@@ -80,6 +80,14 @@ public struct QueuePlaces: Hashable, Sendable {
   public var server = 0
   /// In the backend's queue; 0 when it was not there.
   public var backend = 0
+
+  /// - Parameters:
+  ///   - server: in the server's queue.
+  ///   - backend: in the backend's queue.
+  public init(server: Int = 0, backend: Int = 0) {
+    self.server = server
+    self.backend = backend
+  }
 }
 
 /// A slot for a session that waited. It is counted already: whoever gets it connects, or gives it

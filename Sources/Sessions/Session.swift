@@ -50,20 +50,14 @@ public struct Session: Equatable, Sendable {
   public struct RetryRules: Equatable, Sendable {
     /// `retries`
     public var retriesMax: Int
-    /// `option redispatch`: 0 off, n > 0 every nth retry, -n once
-    /// `retriesMax + 1 - n` retries are spent (-1: only the last one).
-    public var redispatchInterval: Int
-    /// Whether the algorithm is of the round-robin family: then every retry may change the server.
-    public var isRoundRobinFamily: Bool
+    /// Whether the coming retry goes to another server (`option redispatch`).
+    public var redispatches: Bool
     /// Whether the backend has more than one active server.
     public var hasOtherServers: Bool
 
-    public init(
-      retriesMax: Int, redispatchInterval: Int, isRoundRobinFamily: Bool, hasOtherServers: Bool
-    ) {
+    public init(retriesMax: Int, redispatches: Bool, hasOtherServers: Bool) {
       self.retriesMax = retriesMax
-      self.redispatchInterval = redispatchInterval
-      self.isRoundRobinFamily = isRoundRobinFamily
+      self.redispatches = redispatches
       self.hasOtherServers = hasOtherServers
     }
   }
@@ -129,6 +123,12 @@ public struct Session: Equatable, Sendable {
     return .connect
   }
 
+  /// The server waited for can no longer be had: the backend is asked again.
+  public mutating func askedAgain() -> SessionActions {
+    phase = .choosing
+    return .chooseServer
+  }
+
   /// The backend has no server that could be used.
   public mutating func noServer() -> SessionActions { give(up: .serverAbort, in: .connect) }
 
@@ -165,7 +165,7 @@ public struct Session: Equatable, Sendable {
       }
     }
     retries += 1
-    if redispatches(rules) {
+    if rules.redispatches {
       // A delay is for a server that would refuse again at once; another one is tried directly.
       isRedispatched = true
       if failure == .refused, !rules.hasOtherServers {
@@ -187,15 +187,6 @@ public struct Session: Equatable, Sendable {
 
   /// Whether the turnaround under way ends with a new choice instead of the same server.
   private var leavesServerAfterTurnaround = false
-
-  private func redispatches(_ rules: RetryRules) -> Bool {
-    let interval = rules.redispatchInterval
-    if interval == 0 { return false }
-    if interval > 0, retries % interval == 0 { return true }
-    let period = rules.retriesMax + 1 + interval
-    if interval < 0, period > 0, retries % period == 0 { return true }
-    return interval != 0 && rules.isRoundRobinFamily && rules.hasOtherServers
-  }
 
   /// The turnaround delay is over.
   public mutating func turnaroundElapsed() -> SessionActions {

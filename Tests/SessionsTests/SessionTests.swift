@@ -5,7 +5,7 @@ import Testing
 /// Every test is a dialogue: a fact, the actions it leads to, the next fact.
 @Suite struct SessionTests {
   static let rules = Session.RetryRules(
-    retriesMax: 3, redispatchInterval: 0, isRoundRobinFamily: true, hasOtherServers: true)
+    retriesMax: 3, redispatches: false, hasOtherServers: true)
 
   /// A session with both connections up.
   static func established() -> Session {
@@ -127,9 +127,9 @@ import Testing
     #expect(session.turnaroundElapsed() == .connectAgain)
   }
 
-  @Test func redispatchesAtOnceWithinTheRoundRobinFamily() {
+  @Test func triesAnotherServerAtOnceWhenThereIsOne() {
     var rules = Self.rules
-    rules.redispatchInterval = -1
+    rules.redispatches = true
     var session = Session(abortsOnClose: false)
     _ = session.accepted()
     _ = session.serverChosen()
@@ -139,14 +139,15 @@ import Testing
     #expect(session.isRedispatched)
   }
 
-  @Test func redispatchesOnTheLastRetryOtherwise() {
-    let rules = Session.RetryRules(
-      retriesMax: 2, redispatchInterval: -1, isRoundRobinFamily: false, hasOtherServers: true)
+  @Test func waitsBeforeTheOnlyServerIsChosenAgain() {
+    let rules = Session.RetryRules(retriesMax: 3, redispatches: true, hasOtherServers: false)
     var session = Session(abortsOnClose: false)
     _ = session.accepted()
     _ = session.serverChosen()
-    #expect(!session.connectFailed(.timedOut, rules: rules).contains(.chooseServer))
-    #expect(session.connectFailed(.timedOut, rules: rules).contains(.chooseServer))
+    #expect(
+      session.connectFailed(.refused, rules: rules)
+        == [.abandonConnect, .leaveServer, .awaitTurnaround])
+    #expect(session.turnaroundElapsed() == .chooseServer)
   }
 
   @Test func aSilentClientThatLeavesStopsTheAttempt() {

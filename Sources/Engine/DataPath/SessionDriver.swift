@@ -68,7 +68,10 @@ extension Worker where K: ~Copyable {
     if actions.contains(.abandonConnect) { abandonConnect(slot) }
     if actions.contains(.leaveServer) { leaveServer(slot) }
     // Behind leaving the server: a log line no longer counts the session there.
-    if actions.contains(.finish) { finish(slot) }
+    if actions.contains(.finish) {
+      leaveBackend(slot)
+      finish(slot)
+    }
     if actions.contains(.dropRequest) { drop(from: .client, slot) }
     if actions.contains(.dropResponse) { drop(from: .server, slot) }
     if actions.contains(.stopReadingClient) { cancel(.receiveClient, slot) }
@@ -80,7 +83,7 @@ extension Worker where K: ~Copyable {
     if actions.contains(.closeServer) { beginClosing(.server, .closing, slot) }
     if actions.contains(.resetServer) { beginClosing(.server, .resetting, slot) }
     if actions.contains(.chooseServer) { return chooseServer(slot) }
-    if actions.contains(.connectAgain) { return reuseServer(slot) }
+    if actions.contains(.connectAgain) { return connectAgain(slot) }
     if actions.contains(.connect) { return connect(slot) }
     if actions.contains(.awaitTurnaround) { startTurnaround(slot) }
     if actions.contains(.establish) { establish(slot) }
@@ -93,31 +96,53 @@ extension Worker where K: ~Copyable {
   private mutating func chooseServer(_ slot: SlotPointer) -> SessionActions {
     guard slot.value.backend >= 0 else { return slot.value.session.noServer() }
     let backend = state.backends[Int(slot.value.backend)]
+    let previous = slot.value.server >= 0 ? Int(slot.value.server) : nil
     let request = AssignmentRequest(
-      clientAddress: slot.value.clientAddress?.ip,
-      waiter: Waiter(
-        worker: UInt16(index), slot: slot.index, generation: slot.value.generation))
-    switch backend.assign(request, now: kernel.now) {
+      client: slot.value.clientAddress?.ip, waiter: waiter(slot), previous: previous)
+    let now = kernel.now
+    let isNew = !slot.value.isInBackend
+    slot.value.isInBackend = true
+    let assignment = backend.with(absent: .unavailable) {
+      if isNew { $0.enter(now: now) }
+      return $0.assign(request, now: now)
+    }
+    switch assignment {
     case .server(let server):
       return take(server: server, slot)
-    case .queued:
-      slot.value.isQueued = true
+    case .queued(let ticket):
+      slot.value.ticket = ticket
       if let timeout = backend.settings.queueTimeout {
-        arm(.queueTimer, at: kernel.now + timeout, slot)
+        slot.value.queueDeadline = now + timeout
+        armQueueTimer(slot)
       }
-      return slot.value.session.queued()
+      let actions = slot.value.session.queued()
+      if let server = ticket.server { grantSlots(backend: Int(slot.value.backend), server: server) }
+      return actions
     case .queueFull:
       return slot.value.session.queueWasFull()
     case .unavailable:
+      slot.value.server = -1
       return slot.value.session.noServer()
     }
+  }
+
+  private func waiter(_ slot: SlotPointer) -> Waiter {
+    Waiter(worker: UInt16(index), slot: slot.index, generation: slot.value.generation)
+  }
+
+  /// Sets the clock of `timeout queue`.
+  mutating func armQueueTimer(_ slot: SlotPointer) {
+    guard slot.value.queueDeadline != .distantFuture else { return }
+    arm(.queueTimer, at: slot.value.queueDeadline, slot)
   }
 
   /// Uses the place at a server that the backend granted.
   private mutating func take(server: Int, _ slot: SlotPointer) -> SessionActions {
     slot.value.server = Int32(server)
     slot.value.holdsServer = true
-    slot.value.isQueued = false
+    slot.value.hasFailedConnection = false
+    slot.value.ticket = nil
+    slot.value.queueDeadline = .distantFuture
     slot.value.waitMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
     cancel(.queueTimer, slot)
     return slot.value.session.serverChosen()
@@ -125,52 +150,93 @@ extension Worker where K: ~Copyable {
 
   /// A place at a server was granted to a session that waited.
   mutating func granted(
-    _ index: UInt32, generation: UInt32, server: Int, serverQueue: Int32, backendQueue: Int32
+    _ index: UInt32, generation: UInt32, backend: Int, server: Int, places: QueuePlaces
   ) {
-    guard table.isCurrent(index, generation: generation) else { return }
+    guard table.isCurrent(index, generation: generation),
+      table[index].value.session.phase == .queued
+    else {
+      // The session left the queue while the grant was on its way.
+      state.backends[backend].with(absent: ()) { $0.release(server) }
+      grantSlots(backend: backend, server: server)
+      return
+    }
     let slot = table[index]
-    slot.value.serverQueue = serverQueue
-    slot.value.backendQueue = backendQueue
-    guard slot.value.isQueued, slot.value.session.phase == .queued else { return }
+    add(places, slot)
     perform(take(server: server, slot), slot)
   }
 
-  /// Tries the same server once more; the place at it is still held.
-  private mutating func reuseServer(_ slot: SlotPointer) -> SessionActions {
-    slot.value.session.serverChosen()
+  /// A session waited for a server that can no longer be had: it asks again.
+  mutating func reassign(
+    _ index: UInt32, generation: UInt32, previous: Int, places: QueuePlaces
+  ) {
+    guard table.isCurrent(index, generation: generation),
+      table[index].value.session.phase == .queued
+    else { return }
+    let slot = table[index]
+    add(places, slot)
+    slot.value.ticket = nil
+    slot.value.server = Int32(previous)
+    cancel(.queueTimer, slot)
+    perform(slot.value.session.askedAgain(), slot)
+  }
+
+  private func add(_ places: QueuePlaces, _ slot: SlotPointer) {
+    slot.value.places.server += places.server
+    slot.value.places.backend += places.backend
   }
 
   private mutating func leaveQueue(_ slot: SlotPointer) {
     cancel(.queueTimer, slot)
-    guard slot.value.isQueued else { return }
-    slot.value.isQueued = false
+    guard let ticket = slot.value.ticket else { return }
+    slot.value.ticket = nil
     slot.value.waitMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
-    let waiter = Waiter(
-      worker: UInt16(index), slot: slot.index, generation: slot.value.generation)
-    deliver(state.backends[Int(slot.value.backend)].cancelWait(waiter, now: kernel.now))
+    // Without an answer a grant is on its way, which `granted` gives back.
+    let places = state.backends[Int(slot.value.backend)].with(absent: nil) {
+      $0.cancelWait(ticket)
+    }
+    if let places { add(places, slot) }
   }
 
   private mutating func leaveServer(_ slot: SlotPointer) {
     guard slot.value.holdsServer else { return }
     slot.value.holdsServer = false
-    deliver(
-      state.backends[Int(slot.value.backend)].release(
-        server: Int(slot.value.server), now: kernel.now))
+    let (backend, server) = (Int(slot.value.backend), Int(slot.value.server))
+    let hasFailed = slot.value.hasFailedConnection
+    state.backends[backend].with(absent: ()) { $0.release(server, isAfterFailure: hasFailed) }
+    grantSlots(backend: backend, server: server)
+  }
+
+  /// The session is over for its backend.
+  private func leaveBackend(_ slot: SlotPointer) {
+    guard slot.value.isInBackend else { return }
+    slot.value.isInBackend = false
+    let isFailure = slot.value.connectMilliseconds < 0
+    let server = slot.value.server >= 0 ? Int(slot.value.server) : nil
+    state.backends[Int(slot.value.backend)].with(absent: ()) {
+      if isFailure { $0.countFailure(of: server) }
+      $0.leave()
+    }
   }
 
   // MARK: Connecting
 
+  /// Tries the same server once more; the place at it is still held.
+  private mutating func connectAgain(_ slot: SlotPointer) -> SessionActions {
+    let (server, now) = (Int(slot.value.server), kernel.now)
+    slot.value.hasFailedConnection = false
+    state.backends[Int(slot.value.backend)].with(absent: ()) { $0.retry(server, now: now) }
+    return slot.value.session.serverChosen()
+  }
+
   private mutating func connect(_ slot: SlotPointer) -> SessionActions {
     let backend = state.backends[Int(slot.value.backend)]
-    guard let endpoint = serverEndpoint(slot) else {
-      return slot.value.session.connectFailed(.noResource, rules: backend.retryRules)
-    }
+    guard let endpoint = serverEndpoint(slot) else { return failConnect(.noResource, slot) }
     let socket: Descriptor
     switch kernel.makeSocket(for: endpoint) {
     case .success(let made): socket = made
     case .failure(let error):
       state.reportResource(error)
-      return slot.value.session.connectFailed(.noResource, rules: backend.retryRules)
+      return failConnect(.noResource, slot)
     }
     let settings = backend.settings
     if endpoint.kind == .internet { kernel.set(.noDelay, on: socket) }
@@ -181,7 +247,7 @@ extension Worker where K: ~Copyable {
       kernel.bind(socket, to: source) != nil
     {
       kernel.close(socket)
-      return slot.value.session.connectFailed(.noResource, rules: backend.retryRules)
+      return failConnect(.noResource, slot)
     }
     slot.value[.server].socket = socket
     slot.value[.server].leaving = .no
@@ -228,22 +294,34 @@ extension Worker where K: ~Copyable {
       settleClosing(slot)
       return
     }
-    let backend = state.backends[Int(slot.value.backend)]
     guard let error = completion.error else {
-      backend.connectSucceeded(server: Int(slot.value.server), now: kernel.now)
+      let server = Int(slot.value.server)
+      state.backends[Int(slot.value.backend)].with(absent: ()) { $0.connected(server) }
       slot.value.connectMilliseconds =
         (kernel.now - slot.value.acceptedAt).wholeMilliseconds - slot.value.waitMilliseconds
       perform(slot.value.session.connected(holding: slot.value.held), slot)
       return
     }
-    deliver(backend.connectFailed(server: Int(slot.value.server), now: kernel.now))
     let failure: Session.ConnectFailure
     switch error {
     case .cancelled, .timedOut: failure = .timedOut
     case .addressNotAvailable, .outOfMemory, .noBufferSpace: failure = .noResource
     default: failure = .refused
     }
-    perform(slot.value.session.connectFailed(failure, rules: backend.retryRules), slot)
+    perform(failConnect(failure, slot), slot)
+  }
+
+  /// A connection attempt failed: the backend hears of it, the session decides.
+  private mutating func failConnect(
+    _ failure: Session.ConnectFailure, _ slot: SlotPointer
+  ) -> SessionActions {
+    let (number, server, now) = (Int(slot.value.backend), Int(slot.value.server), kernel.now)
+    let backend = state.backends[number]
+    slot.value.hasFailedConnection = true
+    let effects = backend.with(absent: []) { $0.connectFailed(server, now: now) }
+    deliver(effects, backend: number)
+    let rules = backend.retryRules(server: server, attempt: slot.value.session.retries + 1)
+    return slot.value.session.connectFailed(failure, rules: rules)
   }
 
   private mutating func abandonConnect(_ slot: SlotPointer) {

@@ -83,8 +83,8 @@ extension Worker where K: ~Copyable {
     }
     record.retries = slot.value.session.retries
     record.isRedispatched = slot.value.session.isRedispatched
-    record.serverQueue = Int(slot.value.serverQueue)
-    record.backendQueue = Int(slot.value.backendQueue)
+    record.serverQueue = slot.value.places.server
+    record.backendQueue = slot.value.places.backend
     record.sessionNumber = slot.value.sessionNumber
     record.isEarly = moment != .close
     return record

@@ -67,8 +67,16 @@ struct SessionSlot {
   var handshakeMilliseconds: Int64 = 0
   var waitMilliseconds: Int64 = -1
   var connectMilliseconds: Int64 = -1
-  var serverQueue: Int32 = 0
-  var backendQueue: Int32 = 0
+  /// The place in a queue of the backend, while waiting.
+  var ticket: QueueTicket?
+  /// When `timeout queue` expires, while waiting.
+  var queueDeadline = Instant.distantFuture
+  /// How many places of queues were served before this session.
+  var places = QueuePlaces()
+  /// Whether the session was counted by its backend.
+  var isInBackend = false
+  /// Whether the last connection attempt failed, so that the place at the server has none.
+  var hasFailedConnection = false
   var sessionNumber: UInt64 = 0
   /// When the server's socket is reset at the latest, whatever it has acknowledged.
   var lingerDeadline = Instant.origin

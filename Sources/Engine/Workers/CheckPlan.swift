@@ -1,3 +1,4 @@
+import Balancing
 import Basics
 import ConfigurationLanguage
 import HealthChecks
@@ -26,7 +27,7 @@ struct CheckPlan: Sendable {
   ///   - workerCount: how many workers there are.
   ///   - random: for `spread-checks`.
   static func all(
-    in configuration: Configuration, workerCount: Int, random: inout RandomNumbers
+    in configuration: Configuration, workerCount: Int, random: inout PseudoRandom
   ) -> [CheckPlan] {
     var found: [(backend: Int, server: Int, check: CheckConfiguration, endpoint: Endpoint)] = []
     for (backend, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
@@ -42,7 +43,7 @@ struct CheckPlan: Sendable {
       intervals: found.map { $0.check.fastinter ?? $0.check.inter },
       spreadPercent: configuration.global.spreadChecks,
       spreadMax: configuration.global.maxSpreadChecks,
-      fraction: { numbers.nextFraction() })
+      fraction: { Double.random(in: 0..<1, using: &numbers) })
     random = numbers
     return found.enumerated().map { index, item in
       let proxy = configuration.proxies[item.backend]
@@ -80,20 +81,5 @@ struct CheckPlan: Sendable {
     CheckSlot(
       backend: backend, server: server, endpoint: endpoint, sendProxy: sendProxy,
       connectTimeout: connectTimeout, isTcpCheck: isTcpCheck, due: now + firstDelay)
-  }
-}
-
-/// Pseudo-random numbers from a seed: xorshift64*, good enough for jitter.
-struct RandomNumbers: Sendable {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed | 1 }
-
-  /// A number from 0 to below 1.
-  mutating func nextFraction() -> Double {
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return Double((state &* 0x2545_f491_4f6c_dd1d) >> 11) / Double(1 << 53)
   }
 }

@@ -1,3 +1,4 @@
+import Balancing
 import Basics
 import ConfigurationLanguage
 import HealthChecks
@@ -16,6 +17,9 @@ struct CheckSlot {
     /// The PROXY header is on its way.
     case sending
   }
+
+  /// A PROXY header of version 1 is at most 107 bytes long.
+  static let headerBytesMax = 128
 
   /// Indexes into the configuration.
   let backend: Int
@@ -40,6 +44,10 @@ extension Worker where K: ~Copyable {
   mutating func startChecks() {
     for plan in state.checks where plan.worker == index {
       checks.append(plan.slot(startingAt: kernel.now))
+    }
+    if !checks.isEmpty {
+      unsafe checkHeaders.deallocate()
+      unsafe checkHeaders = .allocate(capacity: checks.count * CheckSlot.headerBytesMax)
     }
     for check in checks.indices { arm(check: check) }
   }
@@ -142,22 +150,17 @@ extension Worker where K: ~Copyable {
     case .v2: header.writeVersionTwo(into: &checkHeader)
     }
     checks[check].phase = .sending
-    // A fresh socket takes a few dozen bytes at once; the kernel copies them when the send is
-    // submitted, so each check has its own copy until then.
-    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: checkHeader.count)
-    for index in checkHeader.indices { unsafe copy[index] = checkHeader[index] }
-    unsafe checkSends[check] = unsafe copy
-    var piece = unsafe SendPiece(base: UnsafePointer(copy), count: checkHeader.count)
-    unsafe withUnsafePointer(to: &piece) {
-      unsafe kernel.send(
-        on: checks[check].socket, pieces: UnsafeBufferPointer(start: $0, count: 1),
-        token: checkToken(.checkSend, check))
-    }
+    // Each check has memory of its own for the header: several may be on their way at once.
+    let memory = unsafe checkHeaders + check * CheckSlot.headerBytesMax
+    for index in checkHeader.indices { unsafe memory[index] = checkHeader[index] }
+    unsafe pieces[0] = SendPiece(base: UnsafePointer(memory), count: checkHeader.count)
+    unsafe kernel.send(
+      on: checks[check].socket, pieces: UnsafeBufferPointer(start: pieces, count: 1),
+      token: checkToken(.checkSend, check))
   }
 
   /// A check has its outcome.
   private mutating func endCheck(_ check: Int, _ outcome: CheckOutcome) {
-    if let copy = unsafe checkSends.removeValue(forKey: check) { unsafe copy.deallocate() }
     if checks[check].socket != .none {
       kernel.closeWithReset(checks[check].socket)
       checks[check].socket = .none
@@ -174,7 +177,7 @@ extension Worker where K: ~Copyable {
   private mutating func schedule(_ check: Int) {
     checks[check].phase = .waiting
     let (backend, server) = (checks[check].backend, checks[check].server)
-    let fraction = random.nextFraction()
+    let fraction = Double.random(in: 0..<1, using: &random)
     let spread = state.configuration.global.spreadChecks
     let delay = state.backends[backend].with(absent: Duration.seconds(2)) {
       $0.nextCheckDelay(of: server, spreadPercent: spread, fraction: fraction)

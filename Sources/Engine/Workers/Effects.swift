@@ -12,15 +12,15 @@ extension Worker where K: ~Copyable {
     while true {
       let grant = state.backends[backend].with(absent: nil) { $0.nextGrant(server, now: now) }
       guard let grant else { return }
-      tell(grant)
+      tell(grant, backend: backend)
     }
   }
 
-  private func tell(_ grant: Grant) {
+  private func tell(_ grant: Grant, backend: Int) {
     state.mailboxes[Int(grant.waiter.worker)].post(
       .granted(
         slot: grant.waiter.slot, generation: grant.waiter.generation,
-        server: Int32(grant.server), places: grant.places))
+        backend: Int32(backend), server: Int32(grant.server), places: grant.places))
   }
 
   /// Carries out the effects of a change in a backend, and those that follow in others.
@@ -33,7 +33,7 @@ extension Worker where K: ~Copyable {
       next += 1
       switch effect {
       case .line(let line): report(line, backend: origin)
-      case .granted(let grant): tell(grant)
+      case .granted(let grant): tell(grant, backend: origin)
       case .reassign(let waiter, let previous, let places):
         state.mailboxes[Int(waiter.worker)].post(
           .reassign(
@@ -61,7 +61,9 @@ extension Worker where K: ~Copyable {
   }
 
   private mutating func report(_ line: StateLine, backend: Int) {
-    state.console?.report(line)
+    if let console = state.console {
+      if line.isAlert { console.alert(line.notice) } else { console.warning(line.notice) }
+    }
     logLine.message.removeAll(keepingCapacity: true)
     logLine.message.append(contentsOf: line.text.utf8)
     state.log.send(

@@ -40,7 +40,8 @@ final class LogSink: Sendable {
   let destination: LogTarget.Destination
   /// Its place among the targets of its proxy, from 1, for messages.
   let number: Int
-  private let sampler: Mutex<LogSampler>?
+  private let samples: Bool
+  private let sampler: Mutex<LogSampler>
   /// Lines the kernel did not take.
   let dropped = Atomic<UInt64>(0)
 
@@ -48,14 +49,12 @@ final class LogSink: Sendable {
     framing = SyslogFraming(target, tag: tag, processID: processID, hostname: hostname)
     destination = target.destination
     self.number = number
-    sampler = target.sampleRanges.isEmpty ? nil : Mutex(LogSampler(target))
+    samples = !target.sampleRanges.isEmpty
+    sampler = Mutex(LogSampler(target))
   }
 
   /// Whether this line is one of the sampled ones.
-  func samples() -> Bool {
-    guard let sampler else { return true }
-    return sampler.withLock { $0.take() }
-  }
+  func isSampled() -> Bool { !samples || sampler.withLock { $0.take() } }
 }
 
 /// Where lines go. Writing one never waits: what the kernel does not take at once is dropped,
@@ -137,7 +136,7 @@ final class Log: Sendable {
     through kernel: inout K, worker: Int
   ) {
     let local = LocalDate(date, utcOffsetSeconds: buffer.utcOffsetSeconds(at: date))
-    for sink in sinks[proxy] where sink.framing.admits(level) && sink.samples() {
+    for sink in sinks[proxy] where sink.framing.admits(level) && sink.isSampled() {
       buffer.line.removeAll(keepingCapacity: true)
       guard sink.framing.write(buffer.message, level: level, date: local, into: &buffer.line) else {
         continue
@@ -158,7 +157,7 @@ final class Log: Sendable {
     buffer.message = Array(text.utf8)
     let local = LocalDate(date, utcOffsetSeconds: buffer.utcOffsetSeconds(at: date))
     let chosen = proxy.map { sinks[$0] } ?? globalSinks
-    for sink in chosen where sink.framing.admits(level) && sink.samples() {
+    for sink in chosen where sink.framing.admits(level) && sink.isSampled() {
       buffer.line.removeAll(keepingCapacity: true)
       guard sink.framing.write(buffer.message, level: level, date: local, into: &buffer.line) else {
         continue

@@ -8,9 +8,12 @@ enum Message: Sendable {
   /// A connection accepted by another worker, to be served here.
   case accepted(Descriptor, frontend: Int32, listener: Int32)
   /// The wait of a session is over: it has a place at a server.
-  case granted(slot: UInt32, generation: UInt32, server: Int32, serverQueue: Int32, backendQueue: Int32)
+  case granted(
+    slot: UInt32, generation: UInt32, backend: Int32, server: Int32, places: QueuePlaces)
   /// The wait of a session is over without a place: it asks again.
-  case reassign(slot: UInt32, generation: UInt32)
+  case reassign(slot: UInt32, generation: UInt32, previous: Int32, places: QueuePlaces)
+  /// Check a server earlier than planned.
+  case hurryCheck(check: Int32, notAfter: Instant)
   /// End the sessions on a server.
   case endSessions(backend: Int32, server: Int32, cause: TerminationState.Cause)
   /// A place became free in a frontend or the process.

@@ -1,4 +1,5 @@
 import Administration
+import Balancing
 import Basics
 import ConfigurationLanguage
 import KernelIO
@@ -15,6 +16,11 @@ final class ProcessState: Sendable {
   let backends: [BackendState]
   let mailboxes: [Mailbox]
   let log: Log
+  /// Where changes of servers are shown; nil for nowhere.
+  let console: Console?
+  /// Starts every pseudo-random choice.
+  let seed: UInt64
+  let checks: [CheckPlan]
   /// Listening sockets that are open, in all workers.
   let acceptorsOpen = Atomic<Int>(0)
   /// Listening sockets that still have to answer a pause.
@@ -34,10 +40,15 @@ final class ProcessState: Sendable {
   ///   - limits: its capacities.
   ///   - workerCount: how many workers there will be, 1 to 64.
   ///   - log: where lines go.
-  ///   - seed: starts the pseudo-random choices of the balancing.
+  ///   - console: where changes of servers are shown; nil for nowhere.
+  ///   - seed: starts every pseudo-random choice.
+  ///   - now: the present.
   init(
-    configuration: Configuration, limits: Limits, workerCount: Int, log: Log, seed: UInt64
+    configuration: Configuration, limits: Limits, workerCount: Int, log: Log,
+    console: Console?, seed: UInt64, now: Instant
   ) {
+    self.seed = seed
+    self.console = console
     self.configuration = configuration
     self.limits = limits
     self.log = log
@@ -45,9 +56,13 @@ final class ProcessState: Sendable {
     frontends = configuration.proxies.map {
       FrontendState($0, in: configuration, processMaxconn: limits.sessionsMax)
     }
-    backends = configuration.proxies.indices.map {
-      BackendState(proxy: $0, in: configuration, limits: limits, seed: seed &+ UInt64($0))
+    let backends = Backend.all(
+      in: configuration, processConnectionsMax: limits.sessionsMax, seed: seed, now: now)
+    self.backends = configuration.proxies.indices.map {
+      BackendState(backends[$0], proxy: $0, in: configuration)
     }
+    var random = PseudoRandom(seed: seed)
+    checks = CheckPlan.all(in: configuration, workerCount: workerCount, random: &random)
   }
 
   var workerCount: Int { mailboxes.count }
@@ -91,6 +106,11 @@ final class ProcessState: Sendable {
 
   /// Sessions now.
   var sessionCount: Int { current.load(ordering: .relaxed) }
+
+  /// Who checks a server; nil when nobody does.
+  func checkPlace(backend: Int, server: Int) -> (worker: Int, check: Int)? {
+    checks.first { $0.backend == backend && $0.server == server }.map { ($0.worker, $0.place) }
+  }
 
   /// The worker that gets the next connection of a shared listener.
   func nextWorker() -> Int {

@@ -20,23 +20,26 @@ final class Thread: @unchecked Sendable {
     _ name: String, _ body: @escaping @Sendable () -> Void
   ) -> Result<Thread, ThreadFailure> {
     let thread = Thread(body)
-    let error = unsafe pthread_create(
-      &thread.handle, nil,
-      { argument in
-        guard let argument = unsafe argument else { return nil }
-        unsafe Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
-      }, unsafe Unmanaged.passRetained(thread).toOpaque())
+    let argument = unsafe Unmanaged.passRetained(thread).toOpaque()
+    let error = unsafe pthread_create(&thread.handle, nil, Thread.enter, argument)
     guard error == 0 else {
       Unmanaged.passUnretained(thread).release()
       return .failure(ThreadFailure(number: error))
     }
-    sluice_name_thread(thread.handle, name)
+    unsafe sluice_name_thread(thread.handle, name)
     return .success(thread)
   }
 
+  /// What pthread_create(3) calls: gives the retained thread back and runs its body.
+  private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
+    { argument in
+      guard let argument = unsafe argument else { return nil }
+      unsafe Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue().body()
+      return nil
+    }
+
   /// Waits until the thread has ended. Once.
-  func join() { _ = unsafe pthread_join(handle, nil) }
+  func join() { _ = pthread_join(handle, nil) }
 }
 
 /// Why a thread could not be started.

@@ -1,3 +1,4 @@
+import Balancing
 import Basics
 import KernelIO
 import Proxies
@@ -26,6 +27,12 @@ import Sessions
   var messages: [Message] = []
   var logLine = LogBuffer()
   var checks: [CheckSlot] = []
+  /// The header being made, and memory for those on their way.
+  var checkHeader: [UInt8] = []
+  var checkHeaders: UnsafeMutablePointer<UInt8>
+  /// Backends whose slow starts this worker looks after.
+  var backendTimers: [Int] = []
+  var random: PseudoRandom
   var counters = WorkerCounters()
   var isDraining = false
   var isRunning = true
@@ -43,13 +50,18 @@ import Sessions
     table = SessionTable(capacity: state.limits.sessionsPerWorkerMax)
     self.acceptors = acceptors
     unsafe pieces = .allocate(capacity: sendPiecesMax)
+    unsafe checkHeaders = .allocate(capacity: 1)
+    random = PseudoRandom(seed: state.seed &+ UInt64(index))
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
   }
 
-  deinit { unsafe pieces.deallocate() }
+  deinit {
+    unsafe pieces.deallocate()
+    unsafe checkHeaders.deallocate()
+  }
 
   /// Runs until it is told to stop.
   mutating func run() {
@@ -126,11 +138,16 @@ import Sessions
   }
 
   private mutating func queueTimerElapsed(_ completion: Completion, _ slot: SlotPointer) {
-    guard slot.value.session.phase == .queued, completion.error == .timerExpired else {
+    guard slot.value.session.phase == .queued else {
       settleClosing(slot)
       return
     }
-    perform(slot.value.session.queueTimedOut().union(.leaveQueue), slot)
+    if completion.error == .cancelled {
+      // The timer of an earlier wait: this one has its own deadline.
+      armQueueTimer(slot)
+      return
+    }
+    perform(slot.value.session.queueTimedOut(), slot)
   }
 
   private mutating func turnaroundElapsed(_ completion: Completion, _ slot: SlotPointer) {
@@ -152,11 +169,12 @@ import Sessions
     switch message {
     case .accepted(let socket, let frontend, let listener):
       startSession(socket, frontend: frontend, listener: listener)
-    case .granted(let slot, let generation, let server, let serverQueue, let backendQueue):
+    case .granted(let slot, let generation, let backend, let server, let places):
       granted(
-        slot, generation: generation, server: Int(server), serverQueue: serverQueue,
-        backendQueue: backendQueue)
-    case .reassign(let slot, let generation): reassign(slot, generation: generation)
+        slot, generation: generation, backend: Int(backend), server: Int(server), places: places)
+    case .reassign(let slot, let generation, let previous, let places):
+      reassign(slot, generation: generation, previous: Int(previous), places: places)
+    case .hurryCheck(let check, let notAfter): hurry(check: Int(check), notAfter: notAfter)
     case .endSessions(let backend, let server, let cause):
       endSessions(backend: backend, server: server, cause: cause)
     case .placeFreed: placeFreed()

@@ -36,7 +36,7 @@ final class WorkerGroup: Workers {
       hostname: Host.name(), sockets: process.logSockets)
     let state = ProcessState(
       configuration: configuration, limits: limits, workerCount: process.threadCount, log: log,
-      seed: seed)
+      console: process.console, seed: seed, now: SystemCall.now())
     self.state = state
     sockets = process.listeningSockets
     let engine = engine
