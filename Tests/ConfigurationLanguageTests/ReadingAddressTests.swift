@@ -28,6 +28,7 @@ import Testing
     ("tcp4@10.0.0.1:80", .init(place: ip("10.0.0.1"), port: .range(80...80))),
     ("$IP:${PORT}", .init(place: ip("192.0.2.1"), port: .range(80...80))),
     ("localhost:80", .init(place: .host("localhost", family: nil), port: .range(80...80))),
+    ("[a.b]:80", .init(place: .host("a.b", family: nil), port: .range(80...80))),
     ("ipv4@a.b:80", .init(place: .host("a.b", family: .v4), port: .range(80...80))),
     ("/run/a.sock", .init(place: .unix(path: "/run/a.sock"))),
     ("unix@a.sock", .init(place: .unix(path: "a.sock"))),

@@ -39,8 +39,8 @@ import Testing
 
   @Test(arguments: [
     ("foo(1)", "unparsable conditional expression 'foo(1)'", 0),
-    ("defined(X) && ", "unparsable conditional sub-expression '&& '", 11),
-    ("1 && 1 && 1 &&", "unparsable conditional sub-expression '&& 1 && 1 &&'", 2),
+    ("defined(X) && ", "unparsable conditional expression '&& '", 11),
+    ("1 && 1 && 1 &&", "unparsable conditional expression '&& 1 && 1 &&'", 2),
     ("1 || ", "unparsable conditional expression '1 || '", 2),
     ("1 || 0 ||", "unparsable conditional expression '1 || 0 ||'", 2),
     (" ", "unparsable conditional sub-expression ' '", 0),

@@ -86,7 +86,7 @@ import Testing
   @Test(arguments: 0..<8 as Range<UInt64>)
   func survivesMutatedConfigurations(seed: UInt64) {
     var generator = Generator(state: seed)
-    for round in 0..<60 {
+    for round in 0..<20 {
       read(Self.mutation(&generator), "seed \(seed), round \(round)")
     }
   }
@@ -94,7 +94,7 @@ import Testing
   @Test(arguments: 100..<104 as Range<UInt64>)
   func survivesRandomBytes(seed: UInt64) {
     var generator = Generator(state: seed)
-    for round in 0..<60 {
+    for round in 0..<20 {
       let count = Int.random(in: 0...400, using: &generator)
       let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
       read(bytes, "seed \(seed), round \(round)")
