@@ -33,6 +33,10 @@ public struct Diagnostics: Sendable {
     hasErrors = true
   }
 
+  /// An alert that does not keep the process from starting: HAProxy says it about a second
+  /// `maxconn` in `global`, for example, and goes on with the first.
+  public mutating func complaint(_ text: String) { entries.append(Diagnostic(.alert, text)) }
+
   public mutating func warning(_ text: String) {
     entries.append(Diagnostic(.warning, text))
     hasWarnings = true
