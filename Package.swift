@@ -53,5 +53,6 @@ let package = Package(
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BasicsTests", ["Basics"]),
+    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Basics"]),
   ]
 )

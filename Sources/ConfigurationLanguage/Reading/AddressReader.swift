@@ -101,8 +101,8 @@ struct AddressReader {
   // MARK: Descriptors and paths
 
   private func descriptor() throws(AddressError) -> Int32 {
-    guard !rest.isEmpty, let value = IntegerText.whole(restText), let number = Int32(exactly: value),
-      number >= 0
+    guard !rest.isEmpty, let value = IntegerText.whole(restText),
+      let number = Int32(exactly: value), number >= 0
     else { throw .invalidDescriptor(descriptor: restText, text: text) }
     return number
   }

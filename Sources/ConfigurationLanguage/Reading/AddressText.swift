@@ -50,7 +50,9 @@ public struct AddressText: Hashable, Sendable {
 
   /// What a line accepts as an address.
   public struct Options: OptionSet, Sendable {
+    /// One bit an option.
     public var rawValue: UInt16
+    /// - Parameter rawValue: one bit an option.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
     /// Names are resolved when the line is read, so a name that cannot be one is an error at once.
     public static let resolve = Options(rawValue: 1 << 0)
@@ -104,6 +106,10 @@ public struct AddressText: Hashable, Sendable {
   /// The protocol.
   public var transport: Transport
 
+  /// - Parameters:
+  ///   - place: where.
+  ///   - port: the port.
+  ///   - transport: the protocol.
   public init(place: Place, port: Port = .none, transport: Transport = .stream) {
     self.place = place
     self.port = port

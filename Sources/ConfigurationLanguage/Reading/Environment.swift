@@ -48,6 +48,16 @@ public struct Environment: Hashable, Sendable {
     variables = variables.filter { kept.contains($0.key) }
   }
 
+  /// Sets variables whose names are known to be valid.
+  mutating func merge(_ others: [String: String]) {
+    variables.merge(others) { _, new in new }
+  }
+
+  /// Removes variables whose names are known to be valid.
+  mutating func remove(_ names: [String]) {
+    for name in names { variables[name] = nil }
+  }
+
   private static func isValid(_ name: String) -> Bool {
     !name.isEmpty && !name.utf8.contains(UInt8(ascii: "="))
   }

@@ -3,7 +3,9 @@ public struct Word: Hashable, Sendable {
   /// The bytes; they need not be UTF-8.
   public var bytes: [UInt8]
 
+  /// A word of any bytes.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// A word of text.
   public init(_ text: String) { bytes = Array(text.utf8) }
 
   /// The word as text; bytes that are not UTF-8 are replaced.
@@ -13,9 +15,14 @@ public struct Word: Hashable, Sendable {
 /// One line of a configuration that has words left when directives such as `.if` are done: what
 /// the section parsers work on. The first word is never empty.
 public struct Line: Sendable {
+  /// Where the line stands.
   public var location: SourceLocation
+  /// At least one word.
   public var words: [Word]
 
+  /// - Parameters:
+  ///   - location: where the line stands.
+  ///   - words: at least one word.
   public init(location: SourceLocation, words: [Word]) {
     self.location = location
     self.words = words

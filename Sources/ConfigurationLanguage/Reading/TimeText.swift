@@ -80,7 +80,7 @@ public enum TimeText {
       // HAProxy lets a number of more than 19 digits wrap; saturating reports it as an overflow.
       let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
       let (sum, overflow) = product.addingReportingOverflow(UInt64(bytes[index] - 0x30))
-      value = tooLarge || overflow ? .max / 10 : sum
+      value = tooLarge || overflow ? .max : sum
       index += 1
     }
     var warning: String?
@@ -91,7 +91,7 @@ public enum TimeText {
         + "(us=microseconds,ms=milliseconds,s=seconds,m=minutes,h=hours,d=days) are supported. "
         + "This will be reported as an error in next versions."
     }
-    let scale = seconds > 0 ? unit.scale : (1, 1)
+    let scale = seconds > 0 ? unit.scale : (multiplier: 1, divisor: 1)
     let (multiplied, overflow) = value.multipliedReportingOverflow(
       by: max(seconds, 1) * scale.multiplier)
     if overflow { throw .overflow }
