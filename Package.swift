@@ -54,5 +54,7 @@ let package = Package(
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BasicsTests", ["Basics"]),
     tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Basics"]),
+    tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
+    tests("SamplesTests", ["Samples"]),
   ]
 )

@@ -5,6 +5,8 @@ public import Basics
 public struct SessionRecord: Sendable {
   /// When the connection was accepted.
   public var acceptDate = WallTime(microseconds: 0)
+  /// How far local time was ahead of UTC when the connection was accepted
+  public var utcOffsetSeconds: Int32 = 0
   /// When the line is written.
   public var logDate = WallTime(microseconds: 0)
   /// The client, after a PROXY header; nil for a unix socket.
@@ -15,6 +17,8 @@ public struct SessionRecord: Sendable {
   public var backendSourceAddress: SocketAddress?
   /// The server's address; nil without one.
   public var serverAddress: SocketAddress?
+  /// Whether there is a connection to a server and it is a unix socket
+  public var isServerUnix = false
   /// Index of the frontend in `Configuration.proxies`
   public var frontend = 0
   /// Index of the listener in the frontend's listeners
@@ -25,9 +29,11 @@ public struct SessionRecord: Sendable {
   public var server = -1
   /// `%Th`: milliseconds the handshake took (PROXY header); -1 when it did not end
   public var handshakeMilliseconds: Int64 = 0
-  /// `%Tw`: milliseconds waited for a place; -1 when the queue was not reached or not left
+  /// Milliseconds from accept until the session had a place on a server; -1 when the queue was
+  /// not reached or not left. `%Tw` shows one more than this, see `LogFormat.write`.
   public var waitMilliseconds: Int64 = -1
-  /// `%Tc`: milliseconds until the connection to the server was there; -1 when it never was
+  /// `%Tc`: milliseconds from having the place until the connection to the server was there,
+  /// retries included; -1 when it never was
   public var connectMilliseconds: Int64 = -1
   /// `%Tt`: milliseconds from accept to the end
   public var totalMilliseconds: Int64 = 0
@@ -35,11 +41,15 @@ public struct SessionRecord: Sendable {
   public var bytesToClient: UInt64 = 0
   /// `%U`: bytes from the client to the server
   public var bytesToServer: UInt64 = 0
+  /// `%ts`: who ended the session, and in which phase
   public var termination = TerminationState()
-  /// `%ac`, `%fc`, `%bc`, `%sc`: sessions at the time of the line
+  /// `%ac`: sessions of the process at the time of the line
   public var processConnections = 0
+  /// `%fc`: sessions of the frontend at the time of the line
   public var frontendConnections = 0
+  /// `%bc`: sessions of the backend at the time of the line
   public var backendConnections = 0
+  /// `%sc`: sessions of the server at the time of the line
   public var serverConnections = 0
   /// `%rc`: connection attempts after the first
   public var retries = 0
@@ -49,10 +59,14 @@ public struct SessionRecord: Sendable {
   public var serverQueue = 0
   /// `%bq`: places in the backend's queue that were served first
   public var backendQueue = 0
-  /// `%rt`: number of the session in this process; `%lc` and the unique id use it too
+  /// `%rt`: how many sessions this process has seen before this one
   public var sessionNumber: UInt64 = 0
-  /// Whether the line is written before the end (`option logasap`, or a format that needs no more)
+  /// `%lc`: how many lines the frontend has logged before this one
+  public var logCount: UInt64 = 0
+  /// Whether the line is written before the end (`option logasap`, or a format that needs no
+  /// more). `totalMilliseconds` is then the time from accept to the server's connection.
   public var isEarly = false
 
+  /// A session that has just been accepted.
   public init() {}
 }

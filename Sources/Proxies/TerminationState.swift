@@ -43,11 +43,17 @@ public struct TerminationState: Hashable, Sendable {
     case lastData = 0x4c
   }
 
+  /// The first letter
   public var cause: Cause = .normal
+  /// The second letter
   public var phase: Phase = .normal
 
+  /// A session that nothing has ended yet, or that ended in the normal way: `--`.
   public init() {}
 
+  /// - Parameters:
+  ///   - cause: who ended the session, or what.
+  ///   - phase: how far the session had come.
   public init(_ cause: Cause, _ phase: Phase) {
     self.cause = cause
     self.phase = phase

@@ -171,8 +171,8 @@ public struct LogTarget: Hashable, Sendable {
   public var destination: Destination
   /// `len`: the longest line in bytes, 80 to 65535.
   public var lengthMax = 1024
-  /// `format`; rfc3164 for datagrams and raw for descriptors unless given.
-  public var format: Format = .rfc3164
+  /// `format`; nil when none was given: local, or rfc3164 with `log-send-hostname`.
+  public var format: Format?
   /// The facility's number, 0 to 23.
   public var facility: UInt8
   /// The most verbose level that is sent: 0 (emerg) to 7 (debug).
