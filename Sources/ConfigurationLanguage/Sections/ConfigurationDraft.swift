@@ -13,14 +13,10 @@ struct ConfigurationDraft {
     case skipped
   }
 
-  /// Finds the address of a name while the configuration is read: the process asks the system's
-  /// resolver. In one family when one is prescribed; nil when there is none.
-  typealias Resolver = (_ name: String, _ family: IPAddress.Family?) -> IPAddress?
-
   var diagnostics = Diagnostics()
   /// The environment in force at this line.
   var environment = Environment()
-  let resolve: Resolver
+  let resolve: ConfigurationReader.Resolver
   var place = Place.outside
   /// The word that began the section, as messages name it.
   var sectionName = ""
@@ -39,9 +35,11 @@ struct ConfigurationDraft {
   var proxies: [ProxyDraft] = []
   /// HAProxy stops reading at some errors, because what follows would make no sense.
   var isAborted = false
-  private var reportedSections: Set<String> = []
 
-  init(environment: Environment, resolve: @escaping Resolver) {
+  /// What `.SECTION` stands for: the name of the section, or its keyword when it has none.
+  private(set) var section: String?
+
+  init(environment: Environment, resolve: @escaping ConfigurationReader.Resolver) {
     self.environment = environment
     self.resolve = resolve
   }
@@ -66,6 +64,7 @@ struct ConfigurationDraft {
     endSection()
     place = .outside
     sectionName = ""
+    section = nil
   }
 
   private static let modifiable: Set = [
@@ -84,10 +83,10 @@ struct ConfigurationDraft {
   /// Begins a section when the line does.
   private mutating func beginSection(_ statement: Statement) -> Bool {
     let name = statement[0]
-    if let section = SectionName(rawValue: name) {
+    if let kind = SectionName(rawValue: name) {
       endSection()
-      sectionName = name
-      if section == .global {
+      enter(statement)
+      if kind == .global {
         place = .global
         if let problem = statement.unexpectedArgument(after: 0) {
           diagnostics.alert(at: statement.location, problem)
@@ -99,18 +98,23 @@ struct ConfigurationDraft {
         }
       } else {
         hasOtherSections = true
-        beginProxy(statement, section)
+        beginProxy(statement, kind)
       }
       return true
     }
     // Inside a proxy, `cache` or `ring` would still begin a section, as they do in HAProxy.
     guard SectionName.notSupported.contains(name) else { return false }
     endSection()
-    sectionName = name
+    enter(statement)
     place = .skipped
     hasOtherSections = true
     diagnostics.alert(at: statement.location, notSupported(name))
     return true
+  }
+
+  private mutating func enter(_ statement: Statement) {
+    sectionName = statement[0]
+    section = statement[1].isEmpty ? statement[0] : statement[1]
   }
 
   /// Puts the section being read among the finished ones.

@@ -191,7 +191,9 @@ extension ConfigurationDraft {
     _ statement: Statement, _ keyword: GlobalKeyword
   ) throws(StatementProblem) {
     let word = keyword.rawValue
-    if let problem = statement.unexpectedArgument(after: 2) { throw StatementProblem(text: problem) }
+    if let problem = statement.unexpectedArgument(after: 2) {
+      throw StatementProblem(text: problem)
+    }
     let name = statement[1]
     guard !name.isEmpty else {
       throw StatementProblem(text: "'\(word)' expects environment variable name.\n.")

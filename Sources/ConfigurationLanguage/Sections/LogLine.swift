@@ -34,7 +34,7 @@ extension ConfigurationDraft {
   private enum LogChange { case none, add(LogTarget), addGlobal }
 
   private mutating func logChange(_ statement: Statement, isGlobal: Bool) -> LogChange? {
-    do {
+    do throws(LogLineProblem) {
       if statement.modifier == .no {
         guard statement[1].isEmpty else {
           throw LogLineProblem("'no log' does not expect arguments")
@@ -85,18 +85,18 @@ extension ConfigurationDraft {
   private func logDestination(
     _ text: String
   ) throws(LogLineProblem) -> LogTarget.Destination {
-    let address: AddressText
+    let target: LogTargetText
     let place: AddressText.Place
     do {
-      guard
-        case .address(let target) = try LogTargetText.parse(text, environment: environment)
-      else { throw LogLineProblem.notSupported(text) }
-      address = target
-      place = try resolved(target, text: text)
-    } catch let error as AddressError {
-      throw LogLineProblem(error.description)
+      target = try LogTargetText.parse(text, environment: environment)
     } catch {
-      throw LogLineProblem.notSupported(text)
+      throw LogLineProblem(error.description)
+    }
+    guard case .address(let address) = target else { throw .notSupported(text) }
+    do {
+      place = try resolved(address, text: text)
+    } catch {
+      throw LogLineProblem(error.description)
     }
     if case .descriptor(let number) = place { return .descriptor(number) }
     guard address.transport == .datagram else { throw .notSupported(text) }

@@ -74,8 +74,10 @@ struct LogTargetWords {
       guard let range = range(part) else {
         throw LogLineProblem("wrong sample range '\(rest)'")
       }
-      guard sampleRanges.allSatisfy({ !$0.contains(range.lowerBound) && !$0.contains(range.upperBound) })
-      else { throw LogLineProblem("ranges are overlapping") }
+      let isOverlapping = sampleRanges.contains {
+        $0.contains(range.lowerBound) || $0.contains(range.upperBound)
+      }
+      guard !isOverlapping else { throw LogLineProblem("ranges are overlapping") }
       sampleRanges.append(range)
       rest = rest[part.endIndex...].dropFirst()
     }

@@ -52,8 +52,6 @@ struct ProxyDraft {
   var settings: ProxyConfiguration
   let isDefaults: Bool
   var mode = Mode.tcp
-  /// Whether `mode` stands in the section itself, so that an unsupported one was reported there.
-  var hasOwnMode = false
   var hasForcedID = false
   var remarks: Remarks = []
   /// Options that need HTTP, by name.

@@ -227,7 +227,6 @@ extension ConfigurationDraft {
       return
     }
     proxy.mode = mode
-    proxy.hasOwnMode = true
     // In `defaults` it does no harm as long as every proxy says something else.
     if mode != .tcp, !proxy.isDefaults {
       diagnostics.alert(at: location, notSupported("mode \(name)"))

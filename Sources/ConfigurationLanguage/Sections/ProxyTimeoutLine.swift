@@ -91,21 +91,18 @@ extension ConfigurationDraft {
     }
     do {
       return try TimeText.parse(text, unit: .milliseconds, &diagnostics)
-    } catch .overflow {
-      diagnostics.alert(
-        at: statement.location,
-        "timer overflow in argument '\(text)' to 'timeout \(name)' (maximum value is 2147483647 ms "
-          + "or ~24.8 days)")
-    } catch .underflow {
-      diagnostics.alert(
-        at: statement.location,
-        "timer underflow in argument '\(text)' to 'timeout \(name)' (minimum non-null value is 1 "
-          + "ms)")
-    } catch .unexpected(let character) {
-      diagnostics.alert(
-        at: statement.location, "unexpected character '\(character)' in 'timeout \(name)'")
     } catch {
-      invariant(false, "every problem of a time has its message")
+      let problem =
+        switch error {
+        case .overflow:
+          "timer overflow in argument '\(text)' to 'timeout \(name)' (maximum value is 2147483647 "
+            + "ms or ~24.8 days)"
+        case .underflow:
+          "timer underflow in argument '\(text)' to 'timeout \(name)' (minimum non-null value is "
+            + "1 ms)"
+        case .unexpected(let character): "unexpected character '\(character)' in 'timeout \(name)'"
+        }
+      diagnostics.alert(at: statement.location, problem)
     }
     return nil
   }

@@ -151,7 +151,8 @@ struct ServerLine {
     guard !argument.isEmpty else { return .wrong("'\(name)' expects an integer argument.") }
     let value = min(IntegerText.leading(argument), Int(Int32.max))
     guard value > 0 else {
-      return .wrong(keyword == .errorLimit ? "error-limit has to be > 0." : "'\(name)' has to be > 0.")
+      let subject = keyword == .errorLimit ? name : "'\(name)'"
+      return .wrong("\(subject) has to be > 0.")
     }
     switch keyword {
     case .errorLimit: server.settings.errorLimit = value

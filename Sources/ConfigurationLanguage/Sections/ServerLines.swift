@@ -221,8 +221,9 @@ extension ConfigurationDraft {
         address.transport == .stream
       else {
         report(
-          .alert, "'addr' : the address '\(text)' is known but not supported by this version of "
-            + "Sluice.", &context)
+          .alert,
+          "'addr' : the address '\(text)' is known but not supported by this version of Sluice.",
+          &context)
         return false
       }
       line.server.check.address = ip
