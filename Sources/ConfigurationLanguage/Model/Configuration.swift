@@ -1,5 +1,4 @@
 public import Basics
-public import Samples
 
 /// A whole configuration after reading and validation: immutable, shared by every worker.
 ///
@@ -13,6 +12,12 @@ public struct Configuration: Sendable {
   public var proxies: [ProxyConfiguration] = []
 
   public init() {}
+
+  /// Whether there is anything to accept connections on: without it the process does not start
+  /// (`Configuration file has no error but will not start (no listener) => exit(2).`).
+  public var hasListeners: Bool {
+    proxies.contains { !$0.isDisabled && !$0.listeners.isEmpty }
+  }
 
   /// The proxy with a name and a capability; nil when there is none. Linear: for boot and tests.
   public func proxy(

@@ -41,6 +41,10 @@ public struct Diagnostics: Sendable {
     errorCount += 1
   }
 
+  /// An alert that does not keep the process from starting: HAProxy says it about a second
+  /// `maxconn` in `global`, for example, and goes on with the first.
+  public mutating func complaint(_ text: String) { entries.append(Diagnostic(.alert, text)) }
+
   /// Something that is probably not meant; the process starts unless told to mind warnings.
   public mutating func warning(_ text: String) {
     entries.append(Diagnostic(.warning, text))

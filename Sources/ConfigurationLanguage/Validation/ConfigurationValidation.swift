@@ -1,0 +1,157 @@
+import Basics
+import Samples
+
+/// What can only be checked when every line has been read. Messages carry no `config :` here, as in
+/// HAProxy.
+extension ConfigurationDraft {
+  mutating func validate() {
+    assignProxyIDs()
+    for index in proxies.indices where !proxies[index].settings.isDisabled {
+      validateProxy(index)
+    }
+    if diagnostics.hasErrors { diagnostics.alert("Fatal errors found in configuration.") }
+  }
+
+  /// The configuration that the drafts amount to.
+  func finished() -> Configuration {
+    var configuration = Configuration()
+    configuration.global = global
+    configuration.proxies = proxies.map { draft in
+      var proxy = draft.settings
+      proxy.servers = draft.servers.map { $0.finished(proxySource: draft.source) }
+      return proxy
+    }
+    return configuration
+  }
+
+  /// Numbers proxies that have no `id`; HAProxy begins with 2 and keeps to it.
+  private mutating func assignProxyIDs() {
+    let forced = Set(proxies.filter(\.hasForcedID).map(\.settings.id))
+    var next = 2
+    for index in proxies.indices where !proxies[index].hasForcedID {
+      while forced.contains(next) { next += 1 }
+      proxies[index].settings.id = next
+      next += 1
+    }
+  }
+
+  /// The checks of one proxy, in the order in which HAProxy reports them.
+  private mutating func validateProxy(_ index: Int) {
+    let proxy = proxies[index]
+    guard proxy.mode == .tcp else {
+      diagnostics.alert(
+        "parsing [\(proxy.location)] : \(proxy.kind) '\(proxy.name)' inherits "
+          + notSupported("mode \(proxy.mode.rawValue)"))
+      return
+    }
+    reportMissingHTTP(index)
+    if proxy.has(.frontend), proxy.settings.listeners.isEmpty {
+      diagnostics.warning(
+        "\(proxy.kind) '\(proxy.name)' has no 'bind' directive. Please declare it as a backend if "
+          + "this was intended.")
+    }
+    resolveBackends(index)
+    compileLogFormat(index)
+    checkTimeouts(index)
+    checkServers(index)
+    if proxy.has(.frontend), proxy.settings.logs.isEmpty, proxies[index].format != nil {
+      diagnostics.warning(
+        "log format ignored for \(proxy.kind) '\(proxy.name)' since it has no log address.")
+    }
+    reportIgnoredHTTP(index)
+    assignListenerIDs(index)
+  }
+
+  // MARK: Leaves
+
+  private mutating func checkTimeouts(_ index: Int) {
+    let proxy = proxies[index]
+    let timeouts = proxy.settings.timeouts
+    let isClientEndless = proxy.has(.frontend) && timeouts.client == nil
+    let isServerEndless =
+      proxy.has(.backend) && !proxy.servers.isEmpty
+      && (timeouts.connect == nil || timeouts.server == nil && timeouts.tunnel == nil)
+    if isClientEndless || isServerEndless {
+      diagnostics.warning(
+        "missing timeouts for \(proxy.kind) '\(proxy.name)'.\n"
+          + "   | While not properly invalid, you will certainly encounter various problems\n"
+          + "   | with such a configuration. To fix this, please ensure that all following\n"
+          + "   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.")
+    }
+    if proxy.has(.backend), timeouts.queue == nil {
+      proxies[index].settings.timeouts.queue = timeouts.connect
+    }
+  }
+
+  private mutating func compileLogFormat(_ index: Int) {
+    guard let format = proxies[index].format else { return }
+    switch format.choice {
+    case .tcplog, .httplog, .httpslog:
+      proxies[index].settings.sessionLog = .format(.tcplog)
+    case .tcplogCLF, .httplogCLF:
+      proxies[index].settings.sessionLog = .format(.tcplogCLF)
+    case .custom(let text):
+      do {
+        let compiled = try LogFormat.parse(text)
+        proxies[index].settings.sessionLog = .format(compiled)
+      } catch {
+        diagnostics.alert(
+          "Parsing [\(format.location)]: failed to parse log-format : \(error.message).")
+      }
+    }
+  }
+
+  /// Numbers listeners that have no `id`: each from its predecessor on, leaving out numbers in use.
+  private mutating func assignListenerIDs(_ index: Int) {
+    var used = Set(proxies[index].settings.listeners.map(\.id))
+    var next = 1
+    for place in proxies[index].settings.listeners.indices {
+      if proxies[index].settings.listeners[place].id == 0 {
+        while used.contains(next) { next += 1 }
+        proxies[index].settings.listeners[place].id = next
+        used.insert(next)
+      } else {
+        next = proxies[index].settings.listeners[place].id
+      }
+      next += 1
+    }
+  }
+
+  // MARK: Backends
+
+  /// Finds the backends that a frontend leads to.
+  private mutating func resolveBackends(_ index: Int) {
+    let proxy = proxies[index]
+    if let name = proxy.defaultBackend {
+      if let target = backend(named: name, for: index, keyword: "default_backend") {
+        proxies[index].settings.defaultBackend = target
+        if !proxy.servers.isEmpty {
+          diagnostics.warning(
+            "In proxy '\(proxy.name)', the 'default_backend' rule always has precedence over the "
+              + "servers, which will never be used.")
+        }
+      }
+    } else if proxy.settings.capabilities == [.frontend, .backend] {
+      proxies[index].settings.defaultBackend = index
+    }
+    for reference in proxy.useBackends {
+      guard let target = backend(named: reference.name, for: index, keyword: "use_backend") else {
+        continue
+      }
+      proxies[index].settings.useBackends.append(target)
+    }
+  }
+
+  private mutating func backend(named name: String, for index: Int, keyword: String) -> Int? {
+    let proxy = proxies[index]
+    guard let target = proxies.firstIndex(where: { $0.name == name && $0.has(.backend) }) else {
+      diagnostics.alert("Proxy '\(proxy.name)': unable to find required \(keyword): '\(name)'.")
+      return nil
+    }
+    guard target != index else {
+      diagnostics.alert("Proxy '\(proxy.name)': loop detected for \(keyword): '\(name)'.")
+      return nil
+    }
+    return target
+  }
+}
