@@ -80,6 +80,67 @@ extension KernelPromise {
     #expect(!hangUp.isMore)
   }
 
+  /// A connection whose client has sent its FIN and reads nothing.
+  private func halfClosedAndFull() -> TestSocket.Pair {
+    let pair = TestSocket.connectedPair()
+    shutdown(pair.client.rawValue, Int32(SHUT_WR))
+    TestSocket.wait(on: pair.server, for: Int16(POLLIN))
+    let block = [UInt8](repeating: 1, count: 1 << 18)
+    while Glibc.send(pair.server.rawValue, block, block.count, Int32(MSG_NOSIGNAL)) > 0 {}
+    return pair
+  }
+
+  func pollHalfClosed<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
+    for multishot in [false, true] {
+      let pair = halfClosedAndFull()
+      defer { pair.close() }
+      kernel.poll(
+        pair.server, for: .writable, multishot: multishot, timeout: .seconds(60), token: token(1))
+      // A kernel that answered with the peer's FIN would have its caller turn in circles.
+      #expect(kernel.turns(for: .milliseconds(20)).isEmpty)
+      while !TestSocket.read(from: pair.client).isEmpty {
+        TestSocket.wait(on: pair.client, for: Int16(POLLIN))
+        let events = kernel.oneTurn(until: .origin)
+        if let event = events.first {
+          #expect(events.count == 1)
+          #expect(event.isMore == multishot)
+          #expect(PollEvents(rawValue: UInt32(event.result)).contains(.writable))
+          if multishot { kernel.cancel(token(1)) }
+          break
+        }
+      }
+      if multishot {
+        #expect(kernel.turns { $0.last?.isMore == false }.last?.error == .cancelled)
+      }
+      // The request is over, and its token may be used again.
+      kernel.poll(pair.server, for: [], multishot: false, timeout: nil, token: token(1))
+      #expect(kernel.turns(for: .milliseconds(20)).isEmpty)
+      kernel.cancel(token(1))
+      #expect(try kernel.only(token(1)).error == .cancelled)
+    }
+  }
+
+  func pollHalfClosedCancelled<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
+    let pair = halfClosedAndFull()
+    defer { pair.close() }
+    for events in [PollEvents.writable, []] {
+      for isTurned in [false, true] {
+        kernel.poll(
+          pair.server, for: events, multishot: false, timeout: .seconds(60), token: token(1))
+        if isTurned { #expect(kernel.turns(for: .milliseconds(5)).isEmpty) }
+        kernel.cancel(token(1))
+        let cancelled = try kernel.only(token(1))
+        #expect(cancelled.error == .cancelled)
+        #expect(!cancelled.isMore)
+      }
+      let start = SystemCall.now()
+      kernel.poll(
+        pair.server, for: events, multishot: false, timeout: .milliseconds(50), token: token(1))
+      #expect(try kernel.only(token(1)).error == .cancelled)
+      #expect(elapsed(since: start) >= .milliseconds(50))
+    }
+  }
+
   func timers<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
     let start = SystemCall.now()
     let delays = [50, 10, 30, 0, 80].map { Duration.milliseconds($0) }

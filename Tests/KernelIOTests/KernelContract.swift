@@ -16,6 +16,7 @@ enum KernelPromise: String, CaseIterable, Sendable {
   case countsItsBuffers
   case sendsWhatTheSocketTakes, sendsPiecesInOrder, sendToNobodyIsAnError
   case pollsOnce, pollsEveryChange, pollTimesOut, pollSeesTheHangUp
+  case pollWaitsForRoomAfterAnEnd, pollAfterAnEndIsCancelled
   case timersAreNeverEarly, timerIsCancelled
   case wakesFromAnotherThread, wakesBeforeTheTurn
   case closesWithAnEnd, closesWithAReset
@@ -48,6 +49,8 @@ enum KernelPromise: String, CaseIterable, Sendable {
     case .pollsEveryChange: try pollChanges(&kernel)
     case .pollTimesOut: try pollTimeout(&kernel)
     case .pollSeesTheHangUp: try pollHangUp(&kernel)
+    case .pollWaitsForRoomAfterAnEnd: try pollHalfClosed(&kernel)
+    case .pollAfterAnEndIsCancelled: try pollHalfClosedCancelled(&kernel)
     case .timersAreNeverEarly: try timers(&kernel)
     case .timerIsCancelled: try timerCancelled(&kernel)
     case .wakesFromAnotherThread: try wakeFromThread(&kernel)

@@ -33,13 +33,12 @@ extension Ring {
     on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token
   ) {
     invariant(bytesMax > 0, "a receive delivers at least a byte")
+    var token = token
     if !countsBytes {
-      receives.add(
-        ReceiveTable.Receive(
-          token: token,
-          // A fresh reading: the timeout counts from here, not from the start of the turn.
-          deadline: timeout.map { SystemCall.now() + $0 } ?? .distantFuture,
-          bytesLeft: bytesMax, socket: socket))
+      var request = RequestTable.Request(token: token, descriptor: socket, timeout: timeout)
+      request.bytesLeft = bytesMax
+      requests.add(request)
+      token = token.helped
     }
     reserve(2)
     let entry = unsafe prepareReceive(on: socket, bytesMax: bytesMax, token: token)
@@ -71,14 +70,18 @@ extension Ring {
     _ descriptor: Descriptor, for events: PollEvents, multishot: Bool, timeout: Duration?,
     token: Token
   ) {
-    reserve(2)
-    let entry = unsafe queues.nextEntry()
-    if multishot {
-      unsafe io_uring_prep_poll_multishot(entry, descriptor.rawValue, events.rawValue)
-    } else {
-      unsafe io_uring_prep_poll_add(entry, descriptor.rawValue, events.rawValue)
+    var token = token
+    if !events.contains(.readable) && !events.contains(.readHangUp) {
+      // The peer's FIN would end it, asked for or not; see `settlePoll`.
+      var request = RequestTable.Request(token: token, descriptor: descriptor, timeout: timeout)
+      request.events = events
+      request.isMultishot = multishot
+      requests.add(request)
+      token = token.helped
     }
-    unsafe entry.pointee.user_data = token.rawValue
+    reserve(2)
+    let entry = unsafe preparePoll(
+      of: descriptor, for: events, multishot: multishot, token: token)
     if let timeout { unsafe link(__kernel_timespec(timeout), flags: 0, to: entry) }
   }
 
@@ -93,12 +96,12 @@ extension Ring {
 
   /// Asks for a request to end. IORING_OP_ASYNC_CANCEL
   public mutating func cancel(_ token: Token) {
-    if !countsBytes, let place = receives.find(token) { receives[place].isCancelled = true }
-    reserve(1)
-    let entry = unsafe queues.nextEntry()
-    unsafe io_uring_prep_cancel64(entry, token.rawValue, 0)
-    // ENOENT and EALREADY come back all the same: the request was just over, or is about to be.
-    unsafe ignoreSuccess(of: entry)
+    var token = token
+    if requests.count > 0, let place = requests.find(token) {
+      requests[place].isCancelled = true
+      token = token.helped
+    }
+    cancelEntry(of: token)
   }
 
   /// Closes a descriptor. IORING_OP_CLOSE
@@ -178,16 +181,45 @@ extension Ring {
     return unsafe entry
   }
 
-  /// Starts the next piece of a receive that the ring counts itself.
-  mutating func continueReceive(_ receive: ReceiveTable.Receive) {
+  /// Prepares a poll.
+  @inline(__always)
+  private func preparePoll(
+    of descriptor: Descriptor, for events: PollEvents, multishot: Bool, token: Token
+  ) -> UnsafeMutablePointer<io_uring_sqe> {
+    let entry = unsafe queues.nextEntry()
+    if multishot {
+      unsafe io_uring_prep_poll_multishot(entry, descriptor.rawValue, events.rawValue)
+    } else {
+      unsafe io_uring_prep_poll_add(entry, descriptor.rawValue, events.rawValue)
+    }
+    unsafe entry.pointee.user_data = token.rawValue
+    return unsafe entry
+  }
+
+  /// Starts anew what is left of a request.
+  mutating func restart(_ request: RequestTable.Request) {
     reserve(2)
-    let entry = unsafe prepareReceive(
-      on: receive.socket, bytesMax: receive.bytesLeft, token: receive.token)
-    if receive.deadline != .distantFuture {
+    let token = request.token.helped
+    let entry =
+      unsafe request.bytesLeft > 0
+      ? prepareReceive(on: request.descriptor, bytesMax: request.bytesLeft, token: token)
+      : preparePoll(
+        of: request.descriptor, for: request.events,
+        multishot: request.isMultishot || request.isPatient, token: token)
+    if request.deadline != .distantFuture {
       unsafe link(
-        __kernel_timespec(nanoseconds: receive.deadline.nanoseconds), flags: IORING_TIMEOUT_ABS,
+        __kernel_timespec(nanoseconds: request.deadline.nanoseconds), flags: IORING_TIMEOUT_ABS,
         to: entry)
     }
+  }
+
+  /// Asks the kernel to end the request that it knows by this token.
+  mutating func cancelEntry(of token: Token) {
+    reserve(1)
+    let entry = unsafe queues.nextEntry()
+    unsafe io_uring_prep_cancel64(entry, token.rawValue, 0)
+    // ENOENT and EALREADY come back all the same: the request was just over, or is about to be.
+    unsafe ignoreSuccess(of: entry)
   }
 
   /// Polls the eventfd that other threads write to.

@@ -49,76 +49,48 @@ extension Ring {
   /// - Returns: whether there was something that nobody hears of.
   private mutating func drain() -> Bool {
     let ring = unsafe queues.ring
-    let entries = unsafe ring.pointee.cq.cqes!
+    guard let entries = unsafe ring.pointee.cq.cqes else { stop("a ring has queues") }
     let mask = unsafe ring.pointee.cq.ring_mask
     let tail = unsafe sluice_cq_tail(ring)
     var head = unsafe ring.pointee.cq.khead.pointee
-    var isWoken = false
-    var swallowed = false
+    var hasSwallowed = false
     while head != tail, completionsCount < completionsMax {
       let entry = unsafe entries + Int(head & mask)
       head &+= 1
-      let token = unsafe Token(rawValue: entry.pointee.user_data)
-      let result = unsafe entry.pointee.res
       let flags = unsafe entry.pointee.flags
-      var isMore = flags & IORING_CQE_F_MORE != 0
-      if _slowPath(token.operation >= Ring.ownOperations) {
-        swallowed = true
-        if token == .wake {
-          isWoken = true
-          if !isMore { armWaker() }
-        }
-        continue
-      }
-      var buffer = BufferIndex.none
+      var completion = unsafe Completion(
+        token: Token(rawValue: entry.pointee.user_data), result: entry.pointee.res,
+        isMore: flags & IORING_CQE_F_MORE != 0)
       if flags & IORING_CQE_F_BUFFER != 0 {
-        buffer = BufferIndex(
+        let buffer = BufferIndex(
           rawValue: Int32(truncatingIfNeeded: flags >> UInt32(IORING_CQE_BUFFER_SHIFT)))
         pool.lease(buffer)
-        if result <= 0 {
+        if completion.result > 0 {
+          completion.buffer = buffer
+        } else {
           // Some kernels take a buffer for the end of the stream too.
           pool.giveBack(buffer)
-          buffer = .none
         }
       }
-      if _slowPath(!countsBytes) && (result <= 0 || buffer != .none) {
-        isMore = isMore || continuesReceive(token, result: result)
+      if _slowPath(completion.token.isOwn), !settle(&completion) {
+        hasSwallowed = true
+        continue
       }
-      unsafe completions[completionsCount] = Completion(
-        token: token, result: result, buffer: buffer, isMore: isMore)
+      unsafe completions[completionsCount] = completion
       completionsCount &+= 1
     }
     unsafe sluice_cq_set_head(ring, head)
     if isWoken { noteWake() }
-    return swallowed
-  }
-
-  /// Counts what a receive delivered, and starts its next piece or forgets it.
-  ///
-  /// - Returns: whether it goes on.
-  private mutating func continuesReceive(_ token: Token, result: Int32) -> Bool {
-    guard let place = receives.find(token) else { return false }
-    var receive = receives[place]
-    let bytesLeft = receive.bytesLeft &- Int(result)
-    if result <= 0 || bytesLeft <= 0 || receive.isCancelled {
-      receives.remove(at: place)
-      return false
-    }
-    receive.bytesLeft = bytesLeft
-    receives[place] = receive
-    continueReceive(receive)
-    return true
+    return hasSwallowed
   }
 
   /// One completion for all wake-ups so far. They are taken back only now, so that whatever was
   /// put down before a wake-up is seen after this completion.
   private mutating func noteWake() {
+    isWoken = false
     SystemCall.drainEvents(of: waker.descriptor)
     // There is always one place more than `completionsMax`.
     unsafe completions[completionsCount] = Completion(token: .wake, result: 0, isMore: true)
     completionsCount &+= 1
   }
-
-  /// Operations from here on are the kernel's own; see `Token`.
-  private static let ownOperations: UInt8 = 240
 }

@@ -16,14 +16,16 @@ import Glibc
   var pool: BufferPool
   /// What prepared entries point to.
   var arena: SubmissionArena
-  /// The receives that the ring starts anew; empty when the kernel counts their bytes.
-  var receives: ReceiveTable
+  /// The requests that the ring must help along.
+  var requests: RequestTable
   /// The completions of this turn.
   let completions: UnsafeMutablePointer<Completion>
   /// How many there are at most.
   let completionsMax: Int
   /// How many there are.
   var completionsCount = 0
+  /// Whether another thread has woken this turn.
+  var isWoken = false
   /// Whether the kernel counts the bytes of a receive. `features.receive`, as the data path asks.
   let countsBytes: Bool
 
@@ -56,7 +58,7 @@ import Glibc
     self.queues = queues
     self.pool = pool
     arena = SubmissionArena(timesMax: Int(options.submissionEntries))
-    receives = ReceiveTable(capacity: 4096)
+    requests = RequestTable(capacity: 4096)
     completionsMax = options.completionsPerTurn
     // One place more, for the wake-up.
     unsafe completions = .allocate(capacity: options.completionsPerTurn + 1)
