@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
+#include <malloc.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -22,11 +25,26 @@
 
 int sluice_fork(void) { return fork(); }
 
+char *const *sluice_environment(void) { return environ; }
+
 int sluice_set_dumpable(void) { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
 
 int sluice_may_chroot(void) {
   return prctl(PR_CAPBSET_READ, 18 /* CAP_SYS_CHROOT */, 0, 0, 0) == 1;
 }
+
+int sluice_cpu_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}
+
+const char *sluice_executable(void) { return (const char *)getauxval(AT_EXECFN); }
+
+void sluice_poison_memory(int byte) { mallopt(M_PERTURB, byte); }
+
+void sluice_trim_memory(void) { malloc_trim(0); }
 
 static long bpf(int command, union bpf_attr *attributes) {
   return syscall(SYS_bpf, command, attributes, sizeof(*attributes));

@@ -13,6 +13,22 @@ int sluice_set_dumpable(void);
 /* Whether chroot(2) is in the capability bounding set. prctl(PR_CAPBSET_READ). */
 int sluice_may_chroot(void);
 
+/* The environment, ended by NULL. environ(7). */
+char *const *sluice_environment(void);
+
+/* How many CPUs this process may use, at least 1. sched_getaffinity(2). */
+int sluice_cpu_count(void);
+
+/* The path the kernel started, or NULL. getauxval(AT_EXECFN). */
+const char *sluice_executable(void);
+
+/* Fills memory with the byte's complement when it is allocated, with the byte
+ * when it is freed. mallopt(M_PERTURB). */
+void sluice_poison_memory(int byte);
+
+/* Gives free memory back to the kernel. malloc_trim(3). */
+void sluice_trim_memory(void);
+
 /* Steering of new connections inside a group of SO_REUSEPORT listeners. All
  * return 0, or -1 with errno. */
 

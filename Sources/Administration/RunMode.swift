@@ -15,6 +15,9 @@ public struct RunMode: Equatable, Sendable {
   /// Whether a warning ends it.
   public var isZeroWarning = false
 
+  /// The mode without flags and configuration.
+  public init() {}
+
   /// Whether messages are shown at all.
   public var showsMessages: Bool { !isQuiet || isVerbose }
 
