@@ -54,5 +54,11 @@ let package = Package(
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BasicsTests", ["Basics"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
+    .target(
+      name: "SimulatedKernel",
+      dependencies: ["KernelIO", "Basics"],
+      path: "Tests/SimulatedKernel",
+      swiftSettings: strict),
+    tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
   ]
 )
