@@ -67,5 +67,11 @@ let package = Package(
       "EngineProcessTests",
       ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),
     tests("HealthChecksTests", ["HealthChecks", "Basics"]),
+    .target(
+      name: "SimulatedKernel",
+      dependencies: ["KernelIO", "Basics"],
+      path: "Tests/SimulatedKernel",
+      swiftSettings: strict),
+    tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
   ]
 )
