@@ -58,6 +58,7 @@ let package = Package(
       ["Proxies", "ConfigurationLanguage", "Balancing", "HealthChecks", "Basics"]),
     tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
+    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Samples", "Basics"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),

@@ -69,7 +69,7 @@ final class BackendState: Sendable {
   /// Does something with the backend under its lock.
   ///
   /// - Returns: what `body` returns; `absent` for a proxy without backend half.
-  func with<T>(absent: T, _ body: (inout Backend) -> T) -> T {
+  func with<T: Sendable>(absent: T, _ body: (inout Backend) -> T) -> T {
     backend.withLock { value in
       guard value != nil else { return absent }
       return body(&value!)
