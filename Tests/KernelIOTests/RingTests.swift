@@ -158,7 +158,7 @@ enum RingRung: String, CaseIterable, Sendable {
   /// Against a dictionary, on tokens whose places collide.
   @Test func theTableOfRequestsFindsEachByItsToken() {
     var random = SplitMix(state: 42)
-    var table = RequestTable(capacity: 4)
+    var table = RenewalTable(capacity: 4)
     var model: [Token: Int] = [:]
     for round in 0..<20_000 {
       let token = Token(
@@ -169,7 +169,7 @@ enum RingRung: String, CaseIterable, Sendable {
         table.remove(at: place)
         model[token] = nil
       case (nil, nil):
-        var request = RequestTable.Request(token: token, descriptor: .none, timeout: nil)
+        var request = RenewalTable.Request(token: token, descriptor: .none, timeout: nil)
         request.bytesLeft = round + 1
         table.add(request)
         model[token] = round + 1

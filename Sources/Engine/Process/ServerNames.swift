@@ -8,7 +8,7 @@ struct ServerNames {
   /// `-dr`: what does not resolve is disabled instead of fatal.
   let isFailureIgnored: Bool
   /// Looks one name up; nil when it has no address. Replaced in tests.
-  var lookUp: (String) -> IPAddress? = ServerNames.lookUp
+  var lookUp: (String) -> IPAddress? = { ServerNames.lookUp($0) }
 
   /// Replaces every name by its address.
   ///
@@ -71,9 +71,17 @@ struct ServerNames {
   }
 
   /// The first IPv4 or IPv6 address, in the order of the system's resolver. getaddrinfo(3)
-  static func lookUp(_ name: String) -> IPAddress? {
+  ///
+  /// - Parameters:
+  ///   - name: a host name.
+  ///   - family: the only family wanted; nil for either.
+  static func lookUp(_ name: String, family: IPAddress.Family? = nil) -> IPAddress? {
     var hints = unsafe addrinfo()
-    unsafe hints.ai_family = AF_UNSPEC
+    switch family {
+    case nil: unsafe hints.ai_family = AF_UNSPEC
+    case .v4: unsafe hints.ai_family = AF_INET
+    case .v6: unsafe hints.ai_family = AF_INET6
+    }
     unsafe hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
     guard unsafe getaddrinfo(name, nil, &hints, &list) == 0 else { return nil }

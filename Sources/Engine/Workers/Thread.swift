@@ -23,7 +23,7 @@ final class Thread: @unchecked Sendable {
     let argument = unsafe Unmanaged.passRetained(thread).toOpaque()
     let error = unsafe pthread_create(&thread.handle, nil, Thread.enter, argument)
     guard error == 0 else {
-      Unmanaged.passUnretained(thread).release()
+      unsafe Unmanaged<Thread>.fromOpaque(argument).release()
       return .failure(ThreadFailure(number: error))
     }
     unsafe sluice_name_thread(thread.handle, name)

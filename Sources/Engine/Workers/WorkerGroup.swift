@@ -14,16 +14,10 @@ final class WorkerGroup: Workers {
   private var threads: [Thread] = []
   private var state: ProcessState?
   private var sockets: [ListeningSocket] = []
-  private let engine: EngineReport
   private let seed: UInt64
 
-  /// - Parameters:
-  ///   - engine: which kernel interface to use.
-  ///   - seed: starts the pseudo-random choices of the balancing.
-  init(engine: EngineReport, seed: UInt64) {
-    self.engine = engine
-    self.seed = seed
-  }
+  /// - Parameter seed: starts every pseudo-random choice.
+  init(seed: UInt64) { self.seed = seed }
 
   func start(_ process: PreparedProcess) throws(WorkersFailure) {
     let configuration = process.configuration
@@ -39,7 +33,11 @@ final class WorkerGroup: Workers {
       console: process.console, seed: seed, now: SystemCall.now())
     self.state = state
     sockets = process.listeningSockets
-    let engine = engine
+    let engine = EngineReport(process.isEpollDisabled ? .auto : configuration.global.engine)
+    let sentence = "Using \(engine.sentence); \(process.threadCount) worker"
+      + (process.threadCount == 1 ? "" : "s")
+      + ", \(limits.buffersPerWorker) receive buffers of \(limits.bufferBytes / 1024) KiB each."
+    if engine.isRefused { process.console.warning(sentence) } else { process.console.notice(sentence) }
     for index in 0..<process.threadCount {
       let acceptors = WorkerGroup.acceptors(of: index, among: process.listeningSockets)
       state.acceptorsOpen.add(acceptors.count, ordering: .relaxed)

@@ -35,7 +35,7 @@ extension Ring {
     invariant(bytesMax > 0, "a receive delivers at least a byte")
     var token = token
     if !countsBytes {
-      var request = RequestTable.Request(token: token, descriptor: socket, timeout: timeout)
+      var request = RenewalTable.Request(token: token, descriptor: socket, timeout: timeout)
       request.bytesLeft = bytesMax
       requests.add(request)
       token = token.helped
@@ -73,7 +73,7 @@ extension Ring {
     var token = token
     if !events.contains(.readable) && !events.contains(.readHangUp) {
       // The peer's FIN would end it, asked for or not; see `settlePoll`.
-      var request = RequestTable.Request(token: token, descriptor: descriptor, timeout: timeout)
+      var request = RenewalTable.Request(token: token, descriptor: descriptor, timeout: timeout)
       request.events = events
       request.isMultishot = multishot
       requests.add(request)
@@ -197,7 +197,7 @@ extension Ring {
   }
 
   /// Starts anew what is left of a request.
-  mutating func restart(_ request: RequestTable.Request) {
+  mutating func restart(_ request: RenewalTable.Request) {
     reserve(2)
     let token = request.token.helped
     let entry =

@@ -17,7 +17,7 @@ import Glibc
   /// What prepared entries point to.
   var arena: SubmissionArena
   /// The requests that the ring must help along.
-  var requests: RequestTable
+  var requests: RenewalTable
   /// The completions of this turn.
   let completions: UnsafeMutablePointer<Completion>
   /// How many there are at most.
@@ -58,7 +58,7 @@ import Glibc
     self.queues = queues
     self.pool = pool
     arena = SubmissionArena(timesMax: Int(options.submissionEntries))
-    requests = RequestTable(capacity: 4096)
+    requests = RenewalTable(capacity: 4096)
     completionsMax = options.completionsPerTurn
     // One place more, for the wake-up.
     unsafe completions = .allocate(capacity: options.completionsPerTurn + 1)

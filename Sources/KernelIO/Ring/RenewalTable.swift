@@ -5,7 +5,7 @@ import Basics
 ///
 /// Open addressing with linear probing; grows by doubling, so it allocates only when there have
 /// never been as many such requests before.
-@safe struct RequestTable: ~Copyable {
+@safe struct RenewalTable: ~Copyable {
   /// A request that may reach the kernel more than once.
   struct Request {
     /// The request as the engine knows it.
@@ -108,7 +108,7 @@ import Basics
   }
 
   private mutating func grow() {
-    var bigger = RequestTable(capacity: (mask + 1) * 2)
+    var bigger = RenewalTable(capacity: (mask + 1) * 2)
     for index in 0...mask where unsafe !places[index].isFree {
       bigger.add(unsafe places[index])
     }
