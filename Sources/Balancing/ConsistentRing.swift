@@ -55,7 +55,9 @@ struct ConsistentRing: Sendable {
     let previous = next == 0 ? points.count - 1 : next - 1
     let isPreviousNearer = hash &- points[previous].key <= points[next].key &- hash
     var place = isPreviousNearer ? previous : next
-    for _ in 0..<points.count where Int(points[place].server) == avoided {
+    guard let avoided else { return Int(points[place].server) }
+    for _ in points.indices {
+      guard Int(points[place].server) == avoided else { break }
       place = place + 1 == points.count ? 0 : place + 1
     }
     return Int(points[place].server)

@@ -108,9 +108,6 @@ public struct HealthState: Sendable {
     health = 0
   }
 
-  /// Forgets the good health of a server that is taken down by hand.
-  public mutating func fail() { health = 0 }
-
   /// Lets the checks go on: the server leaves maintenance, up until the first failure.
   public mutating func resume() {
     isPaused = false

@@ -67,6 +67,21 @@ import Testing
     #expect(desk.assign(2, isNew: false) == .unavailable)
   }
 
+  /// With `balance random` a session may wait although another server has no limit at all.
+  @Test func whoWaitsForAServerThatLeavesGetsOneWithoutLimit() {
+    var desk = Desk(
+      balance: .random(draws: 1),
+      servers: [.init(weight: 256, maxconn: 1, check: .init()), .init()])
+    var waiter: UInt32 = 0
+    while desk.backend.queued == 0 {
+      waiter += 1
+      _ = desk.assign(waiter)
+    }
+    let effects = desk.fail(0)
+    #expect(effects.granted == [waiter])
+    #expect(desk.backend.queued == 0)
+  }
+
   @Test func aServerThatComesUpServesThoseWhoWait() {
     var desk = Desk(
       balance: .roundrobin, servers: [.init(maxconn: 1), .init(maxconn: 2, check: .init())])
