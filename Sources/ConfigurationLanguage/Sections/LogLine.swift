@@ -76,7 +76,7 @@ extension ConfigurationDraft {
     target.sampleRanges = line.sampleRanges
     target.sampleSize = line.sampleSize
     switch destination {
-    case .datagram: target.format = line.format ?? .rfc3164
+    case .datagram: target.format = line.format
     case .descriptor: target.format = line.format ?? .raw
     }
     return target

@@ -4,6 +4,16 @@ import HealthChecks
 import KernelIO
 import Proxies
 
+extension BackendEffect {
+  /// Whether it is about a session that waited.
+  fileprivate var isAboutWaiting: Bool {
+    switch self {
+    case .granted, .reassign: true
+    case .line, .shutDown, .check, .tracked: false
+    }
+  }
+}
+
 /// Carries out what follows from a change in a backend: lines, grants, ends of sessions.
 extension Worker where K: ~Copyable {
   /// Tells waiting sessions of the slots that became free at a server.
@@ -26,7 +36,9 @@ extension Worker where K: ~Copyable {
   /// Carries out the effects of a change in a backend, and those that follow in others.
   mutating func deliver(_ effects: [BackendEffect], backend: Int) {
     guard !effects.isEmpty else { return }
-    var pending = effects.map { (backend, $0) }
+    // Those who wait come first: a session that is granted a place can then be ended with the rest.
+    var pending = (effects.filter(\.isAboutWaiting) + effects.filter { !$0.isAboutWaiting })
+      .map { (backend, $0) }
     var next = 0
     while next < pending.count {
       let (origin, effect) = pending[next]
