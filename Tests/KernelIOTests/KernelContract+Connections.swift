@@ -58,7 +58,7 @@ extension KernelPromise {
     defer { SystemCall.close(listener) }
     for timeout in [nil, Duration.seconds(3)] {
       let socket = try kernel.makeSocket(for: endpoint).get()
-      defer { SystemCall.close(socket) }
+      defer { kernel.close(socket) }
       kernel.connect(socket, to: endpoint, timeout: timeout, token: token(1))
       let connected = try kernel.only(token(1))
       #expect(connected.result == 0)
@@ -82,7 +82,8 @@ extension KernelPromise {
       let socket = try kernel.makeSocket(for: endpoint).get()
       kernel.connect(socket, to: endpoint, timeout: .seconds(3), token: token(2))
       #expect(try kernel.only(token(2)).result == 0)
-      [early, socket, listener].forEach(SystemCall.close)
+      [early, socket].forEach { kernel.close($0) }
+      SystemCall.close(listener)
     }
   }
 
@@ -142,7 +143,7 @@ extension KernelPromise {
     defer { sockets.forEach(SystemCall.close) }
     for timeout in [nil, Duration.seconds(60)] {
       let socket = try kernel.makeSocket(for: endpoint).get()
-      defer { SystemCall.close(socket) }
+      defer { kernel.close(socket) }
       kernel.connect(socket, to: endpoint, timeout: timeout, token: token(1))
       #expect(kernel.turns(for: .milliseconds(10)).isEmpty)
       kernel.cancel(token(1))

@@ -93,7 +93,10 @@ extension KernelPromise {
   func pollHalfClosed<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
     for multishot in [false, true] {
       let pair = halfClosedAndFull()
-      defer { pair.close() }
+      defer {
+        kernel.close(pair.server)
+        SystemCall.close(pair.client)
+      }
       kernel.poll(
         pair.server, for: .writable, multishot: multishot, timeout: .seconds(60), token: token(1))
       // A kernel that answered with the peer's FIN would have its caller turn in circles.

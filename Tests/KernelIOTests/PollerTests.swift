@@ -185,7 +185,7 @@ import Testing
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(state >> 33) % bound
     }
-    var requests = RequestTable(capacity: 4)
+    var requests = RequestSlab(capacity: 4)
     var heap = DeadlineHeap(capacity: 1)
     var model: [(deadline: UInt64, request: RequestIndex)] = []
     for step in 0..<2_000 {
@@ -212,7 +212,7 @@ import Testing
   }
 
   @Test func aRequestIsFoundByItsTokenAfterTheTableGrew() {
-    var requests = RequestTable(capacity: 2)
+    var requests = RequestSlab(capacity: 2)
     let tokens = (0..<100).map { Token(operation: 3, slot: $0, generation: $0 * 7) }
     let places = tokens.map { requests.add(.timer, token: $0, descriptor: -1) }
     for (token, place) in zip(tokens, places) { #expect(requests.find(token) == place) }

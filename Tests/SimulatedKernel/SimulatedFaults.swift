@@ -10,7 +10,7 @@ public struct SimulatedFaults: Sendable {
   public var lateCompletion = 0.0
   /// Completions of different requests change places.
   public var reorderedCompletions = 0.0
-  /// A multishot receive or poll ends after a good completion.
+  /// A multishot request ends after a good completion.
   public var multishotEndedEarly = 0.0
   /// The pool says that it is empty although it is not.
   public var noBufferSpace = 0.0

@@ -137,6 +137,11 @@ public final class SimulatedWorld {
   /// A number that the seed decides, for what a test leaves to chance.
   public func randomNumber(below bound: Int) -> Int { random.below(bound) }
 
+  /// Whether nothing will ever happen again unless the engine or the test begins it.
+  public var isQuiet: Bool {
+    events.count == 0 && completions.isEmpty && submissions.isEmpty && !isWakePending
+  }
+
   // MARK: What the engine left
 
   /// What the engine still holds: nothing after an orderly end.

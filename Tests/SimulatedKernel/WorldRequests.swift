@@ -136,7 +136,9 @@ extension SimulatedWorld {
         return finish(request, -Errno.connectionAborted.rawValue)
       }
       let descriptor = open(listener.backlog.removeFirst())
-      guard request.isMultishot else { return finish(request, descriptor.rawValue) }
+      guard request.isMultishot, !chance(\.multishotEndedEarly) else {
+        return finish(request, descriptor.rawValue)
+      }
       complete(request, descriptor.rawValue, isMore: true)
     }
   }

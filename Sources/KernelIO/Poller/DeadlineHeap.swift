@@ -27,7 +27,7 @@ struct DeadlineHeap: ~Copyable {
   }
 
   /// Gives a request a deadline; it must have none yet.
-  mutating func add(_ request: RequestIndex, at deadline: Instant, in requests: inout RequestTable)
+  mutating func add(_ request: RequestIndex, at deadline: Instant, in requests: inout RequestSlab)
   {
     invariant(requests[request].heapPlace == 0, "a request has one deadline at most")
     if count == entries.capacity { entries.grow(to: count + 1) }
@@ -36,7 +36,7 @@ struct DeadlineHeap: ~Copyable {
   }
 
   /// Takes a request's deadline away, if it has one.
-  mutating func remove(_ request: RequestIndex, in requests: inout RequestTable) {
+  mutating func remove(_ request: RequestIndex, in requests: inout RequestSlab) {
     let place = Int(requests[request].heapPlace)
     guard place > 0 else { return }
     requests[request].heapPlace = 0
@@ -51,7 +51,7 @@ struct DeadlineHeap: ~Copyable {
     }
   }
 
-  private mutating func rise(_ entry: Entry, from place: Int, in requests: inout RequestTable) {
+  private mutating func rise(_ entry: Entry, from place: Int, in requests: inout RequestSlab) {
     var place = place
     while place > 0 {
       let parent = (place &- 1) >> 2
@@ -62,7 +62,7 @@ struct DeadlineHeap: ~Copyable {
     put(entry, at: place, in: &requests)
   }
 
-  private mutating func sink(_ entry: Entry, from place: Int, in requests: inout RequestTable) {
+  private mutating func sink(_ entry: Entry, from place: Int, in requests: inout RequestSlab) {
     var place = place
     while true {
       let firstChild = place &* 4 &+ 1
@@ -78,7 +78,7 @@ struct DeadlineHeap: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func put(_ entry: Entry, at place: Int, in requests: inout RequestTable) {
+  private mutating func put(_ entry: Entry, at place: Int, in requests: inout RequestSlab) {
     entries[place] = entry
     requests[entry.request].heapPlace = UInt32(truncatingIfNeeded: place &+ 1)
   }

@@ -41,7 +41,7 @@ struct DescriptorTable: ~Copyable {
   }
 
   /// Puts a request at the front of its descriptor's list.
-  mutating func link(_ index: RequestIndex, in requests: inout RequestTable) {
+  mutating func link(_ index: RequestIndex, in requests: inout RequestSlab) {
     let descriptor = requests[index].descriptor
     let first = self[descriptor].firstRequest
     requests[index].next = first
@@ -50,7 +50,7 @@ struct DescriptorTable: ~Copyable {
   }
 
   /// Takes a request out of its descriptor's list.
-  mutating func unlink(_ index: RequestIndex, in requests: inout RequestTable) {
+  mutating func unlink(_ index: RequestIndex, in requests: inout RequestSlab) {
     let request = requests[index]
     if request.previous == .none {
       self[request.descriptor].firstRequest = request.next

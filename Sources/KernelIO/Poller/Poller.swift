@@ -19,7 +19,7 @@ public struct Poller: ~Copyable, HostKernel {
   var events: EventSet
   let wakeDescriptor: Descriptor
   var descriptors: DescriptorTable
-  var requests: RequestTable
+  var requests: RequestSlab
   var deadlines: DeadlineHeap
   var pool: ReceivePool
   /// Completions that were not read yet, those of the current turn first.
@@ -50,7 +50,7 @@ public struct Poller: ~Copyable, HostKernel {
     self.wakeDescriptor = wakeDescriptor
     let capacity = options.descriptorsMax ?? Poller.descriptorLimit()
     descriptors = DescriptorTable(capacity: capacity)
-    requests = RequestTable(capacity: Poller.powerOfTwo(atLeast: capacity * 2))
+    requests = RequestSlab(capacity: Poller.powerOfTwo(atLeast: capacity * 2))
     deadlines = DeadlineHeap(capacity: capacity * 2)
     pool = ReceivePool(bufferBytes: options.bufferBytes, buffersMax: options.buffersMax)
     completions = FirstInFirstOut(

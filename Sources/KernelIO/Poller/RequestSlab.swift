@@ -35,7 +35,7 @@ struct Request: BitwiseCopyable {
 }
 
 /// The requests in flight, found by their index or, for `cancel`, by their token in constant time.
-struct RequestTable: ~Copyable {
+struct RequestSlab: ~Copyable {
   private var requests: ZeroedTable<Request>
   private var buckets: ZeroedTable<RequestIndex>
   private var firstUnused = RequestIndex.none
@@ -45,7 +45,7 @@ struct RequestTable: ~Copyable {
 
   /// - Parameter capacity: how many requests fit before it grows; a power of two.
   init(capacity: Int) {
-    invariant(capacity.nonzeroBitCount == 1, "a request table's capacity is a power of two")
+    invariant(capacity.nonzeroBitCount == 1, "a request slab's capacity is a power of two")
     requests = ZeroedTable(capacity: capacity)
     buckets = ZeroedTable(capacity: capacity)
   }
