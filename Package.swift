@@ -73,6 +73,12 @@ let package = Package(
       dependencies: ["KernelIO", "Basics"],
       path: "Tests/SimulatedKernel",
       swiftSettings: strict),
+    tests(
+      "EngineTests",
+      [
+        "Engine", "SimulatedKernel", "Sessions", "Proxies", "ConfigurationLanguage", "Samples",
+        "KernelIO", "Basics",
+      ]),
     tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
   ]
 )

@@ -18,6 +18,10 @@ public final class SimulatedWorld {
   public internal(set) var peers: [SimulatedPeer] = []
   /// The datagrams and lines that were taken.
   public internal(set) var datagrams: [SimulatedDatagram] = []
+  /// The size of a buffer of the receive pool.
+  public var bufferBytes: Int { pool.bufferBytes }
+  /// How many buffers the receive pool has.
+  public var buffersMax: Int { pool.buffersMax }
   /// How many turns the engine has taken.
   public internal(set) var turns = 0
   /// How many descriptors the engine may have.

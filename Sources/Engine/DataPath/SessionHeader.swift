@@ -27,12 +27,12 @@ extension Worker where K: ~Copyable {
     }
   }
 
-  private func parseHeader(_ slot: SlotPointer) -> ProxyHeader.Parse {
-    let channel = slot.value[from: .client]
-    // What arrives before the header is complete lies in one piece: it is put together.
-    let piece = channel[0]
+  private mutating func parseHeader(_ slot: SlotPointer) -> ProxyHeader.Parse {
+    // Small pieces are put together as they arrive; whatever did not fit is now.
+    if slot.value[from: .client].pieceCount > 1 { slot.value[from: .client].spill(in: &kernel) }
+    let piece = slot.value[from: .client][0]
     let bytes = unsafe UnsafeBufferPointer(
-      start: channel.memory(of: piece, in: kernel), count: piece.count)
+      start: slot.value[from: .client].memory(of: piece, in: kernel), count: piece.count)
     return ProxyHeader.parse(unsafe Span(_unsafeElements: bytes))
   }
 

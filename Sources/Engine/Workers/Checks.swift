@@ -52,6 +52,25 @@ extension Worker where K: ~Copyable {
     for check in checks.indices { arm(check: check) }
   }
 
+  /// Ends the checks: those under way are given up, no other begins.
+  mutating func stopChecks() {
+    hasStoppedChecks = true
+    for check in checks.indices {
+      switch checks[check].phase {
+      case .waiting: kernel.cancel(checkToken(.checkTimer, check))
+      case .connecting: kernel.cancel(checkToken(.checkConnect, check))
+      case .sending: break
+      }
+    }
+  }
+
+  /// Gives up a check that was under way when the checks were ended.
+  private mutating func abandon(check: Int) {
+    guard checks[check].socket != .none else { return }
+    kernel.closeWithReset(checks[check].socket)
+    checks[check].socket = .none
+  }
+
   private func checkToken(_ operation: Operation, _ check: Int) -> Token {
     Token(operation: operation.rawValue, slot: UInt32(check), generation: 0)
   }
@@ -63,6 +82,10 @@ extension Worker where K: ~Copyable {
   /// A step of a check completed.
   mutating func checkCompleted(_ operation: Operation, _ completion: Completion) {
     let check = Int(completion.token.slot)
+    if hasStoppedChecks {
+      abandon(check: check)
+      return
+    }
     switch operation {
     case .checkTimer: checkIsDue(check, completion)
     case .checkConnect: checkConnected(check, completion)

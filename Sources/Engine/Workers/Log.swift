@@ -68,6 +68,8 @@ final class Log: Sendable {
   private let sockets: [LogSockets]
   /// What a frontend's lines need, by index into the configuration's proxies.
   private let needs: [Need]
+  /// Where the first failure is told; nil for nowhere.
+  private let console: Console?
   private let hasComplained = Atomic<Bool>(false)
 
   private struct Need {
@@ -82,10 +84,12 @@ final class Log: Sendable {
   ///   - processID: the number that lines carry.
   ///   - hostname: the machine's own name.
   ///   - sockets: by worker, and a last one for the main thread.
+  ///   - console: where the first failure is told; nil for nowhere.
   init(
     _ configuration: Configuration, programName: String, processID: Int32, hostname: String,
-    sockets: [LogSockets]
+    sockets: [LogSockets], console: Console?
   ) {
+    self.console = console
     names = LogNames(configuration, processID: processID, hostname: Array(hostname.utf8))
     self.sockets = sockets
     let sentHostname = configuration.global.logSendHostname.map {
@@ -180,12 +184,9 @@ final class Log: Sendable {
   private func failed(_ sink: LogSink, _ error: Errno) {
     sink.dropped.wrappingAdd(1, ordering: .relaxed)
     guard !hasComplained.exchange(true, ordering: .relaxed) else { return }
-    let text =
-      "[ALERT]    (\(names.processID)) : sendmsg()/writev() failed in logger #\(sink.number): "
-      + "\(error.sentence) (errno=\(error.rawValue))\n"
-    _ = unsafe Array(text.utf8).withUnsafeBufferPointer {
-      unsafe SystemCall.sendDatagram(on: Descriptor(rawValue: 2), to: nil, bytes: $0)
-    }
+    console?.alert(
+      "sendmsg()/writev() failed in logger #\(sink.number): \(error.sentence) "
+        + "(errno=\(error.rawValue))")
   }
 
   /// Says something grave to every proxy's targets.

@@ -27,6 +27,7 @@ import Sessions
   var messages: [Message] = []
   var logLine = LogBuffer()
   var checks: [CheckSlot] = []
+  var hasStoppedChecks = false
   /// The header being made, and memory for those on their way.
   var checkHeader: [UInt8] = []
   var checkHeaders: UnsafeMutablePointer<UInt8>
@@ -183,7 +184,9 @@ import Sessions
     case .pauseListening: stopAccepting(closing: false)
     case .resumeListening: resumeAccepting()
     case .stopSessions: endAllSessions()
-    case .stop: isRunning = false
+    case .stop:
+      stopChecks()
+      isRunning = false
     }
   }
 }

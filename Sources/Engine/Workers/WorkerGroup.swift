@@ -27,7 +27,7 @@ final class WorkerGroup: Workers {
       connectingBytesMax: tune.bufsize)
     let log = Log(
       configuration, programName: process.programName, processID: getpid(),
-      hostname: Host.name(), sockets: process.logSockets)
+      hostname: Host.name(), sockets: process.logSockets, console: process.console)
     let state = ProcessState(
       configuration: configuration, limits: limits, workerCount: process.threadCount, log: log,
       console: process.console, seed: seed, now: SystemCall.now())

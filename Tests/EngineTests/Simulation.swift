@@ -1,0 +1,123 @@
+import Basics
+import ConfigurationLanguage
+import KernelIO
+import Proxies
+import Samples
+import SimulatedKernel
+
+@testable import Engine
+
+/// The real worker over a simulated kernel: one run from accept to the last log line.
+struct Simulation {
+  static let front = Endpoint(SocketAddress(ip: IPAddress(v4: 0x0a00_0001), port: 1234))
+
+  /// The address of one of the servers.
+  static func server(_ index: Int) -> Endpoint {
+    Endpoint(SocketAddress(ip: IPAddress(v4: 0x0a00_0100 + UInt32(index)), port: 5000))
+  }
+
+  let world: SimulatedWorld
+  let state: ProcessState
+  /// The most turns a run may take: far more than any does.
+  static let turnsMax = 400_000
+
+  /// - Parameters:
+  ///   - world: with its servers set up.
+  ///   - proxy: a `listen` section whose listeners are bound at `front`.
+  ///   - sessionsMax: `maxconn` of the process.
+  init(world: SimulatedWorld, proxy: ProxyConfiguration, sessionsMax: Int = 1000) {
+    self.world = world
+    var configuration = Configuration()
+    var proxy = proxy
+    var target = LogTarget(
+      destination: .descriptor(world.openDatagramSocket(to: Simulation.front).rawValue),
+      facility: 16, location: proxy.location)
+    target.format = .raw
+    proxy.logs = [target]
+    configuration.proxies = [proxy]
+    let limits = Limits(
+      sessionsMax: sessionsMax, buffersPerWorker: world.buffersMax,
+      bufferBytes: world.bufferBytes, acceptBatch: 4)
+    let log = Log(
+      configuration, programName: "sluice", processID: 1, hostname: "simulation",
+      sockets: [LogSockets(for: []), LogSockets(for: [])], console: nil)
+    state = ProcessState(
+      configuration: configuration, limits: limits, workerCount: 1, log: log, console: nil,
+      seed: world.seed, now: world.now)
+  }
+
+  /// A `listen` section with servers at `server(0)` and on.
+  static func proxy(servers: Int) -> ProxyConfiguration {
+    let location = SourceLocation(file: "simulation.cfg", line: 1)
+    var proxy = ProxyConfiguration(
+      name: "front", id: 1, capabilities: [.frontend, .backend], location: location)
+    proxy.listeners = [
+      ListenerConfiguration(address: .endpoint(front), id: 1, location: location)
+    ]
+    proxy.defaultBackend = 0
+    proxy.sessionLog = .format(.tcplog)
+    proxy.servers = (0..<servers).map { index in
+      ServerConfiguration(
+        name: "s\(index)", id: index + 1, host: .ip(server(index).address.ip),
+        port: .fixed(server(index).address.port), location: location)
+    }
+    return proxy
+  }
+
+  /// Runs until nothing happens any more, or `lasting` has passed; then stops as a process does.
+  ///
+  /// - Returns: what was left over when the worker had ended.
+  func run(lasting: Duration) -> SimulatedLeftovers {
+    let listener = world.listen(on: Simulation.front, backlogMax: 64)
+    state.acceptorsOpen.add(1, ordering: .relaxed)
+    var worker = Worker(
+      kernel: SimulatedKernel(world: world), index: 0, state: state,
+      acceptors: [Acceptor(socket: listener, frontend: 0, listener: 0, isShared: false)])
+    let end = world.now + lasting
+    worker.start()
+    while world.now < end, world.turns < Simulation.turnsMax {
+      worker.turn(deadline: end)
+      worker.checkInvariants()
+    }
+    state.mailboxes[0].post(.stopListening(drain: false))
+    state.mailboxes[0].post(.stopSessions)
+    let stopped = world.now + .seconds(300)
+    worker.turn(deadline: world.now)
+    while state.sessionCount > 0, world.now < stopped { worker.turn(deadline: stopped) }
+    state.mailboxes[0].post(.stop)
+    worker.turn(deadline: world.now)
+    for _ in 0..<10 { worker.turn(deadline: world.now + .seconds(1)) }
+    worker.closeLogs(world)
+    return world.finish()
+  }
+
+  /// The lines under tcplog.
+  var lines: [String] { world.datagrams.map(\.text).filter { $0.contains(" front") } }
+}
+
+extension Worker where K == SimulatedKernel {
+  /// Closes the descriptor of the log, which the process would keep to its end.
+  mutating func closeLogs(_ world: SimulatedWorld) {
+    for target in state.configuration.proxies.flatMap(\.logs) {
+      if case .descriptor(let number) = target.destination {
+        kernel.close(Descriptor(rawValue: number))
+      }
+    }
+    turn(deadline: world.now)
+  }
+}
+
+extension Worker where K: ~Copyable {
+  /// What must hold between two turns.
+  func checkInvariants() {
+    for index in table.indexesInUse() {
+      let slot = table[index].value
+      slot.session.checkInvariants()
+      slot[from: .client].checkInvariants()
+      slot[from: .server].checkInvariants()
+    }
+    for backend in state.backends {
+      backend.with(absent: ()) { $0.checkInvariants(now: kernel.now) }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Basics
+import ConfigurationLanguage
+import Glibc
+import Proxies
+
+/// Which seeds run, and what a seed configures.
+enum SimulationSeeds {
+  /// `SLUICE_SEED` alone, or `SLUICE_SEEDS` many, or 500.
+  static var chosen: [UInt64] {
+    if let one = variable("SLUICE_SEED").flatMap({ UInt64($0) }) { return [one] }
+    let count = variable("SLUICE_SEEDS").flatMap { UInt64($0) } ?? 500
+    return Array(0..<count)
+  }
+
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  /// Draws the parts of a configuration that sessions depend on.
+  static func draw(
+    _ proxy: inout ProxyConfiguration, hasTimeouts: Bool, using random: inout SeededNumbers
+  ) {
+    proxy.timeouts.connect = .milliseconds(50 + random.below(3_000))
+    if hasTimeouts {
+      proxy.timeouts.client = .milliseconds(100 + random.below(3_000))
+      proxy.timeouts.server = .milliseconds(100 + random.below(3_000))
+      if random.below(3) == 0 { proxy.timeouts.tunnel = .milliseconds(200 + random.below(4_000)) }
+      if random.below(3) == 0 { proxy.timeouts.clientFin = .milliseconds(50 + random.below(500)) }
+      if random.below(3) == 0 { proxy.timeouts.serverFin = .milliseconds(50 + random.below(500)) }
+    }
+    proxy.retries = random.below(4)
+    proxy.redispatchInterval = [0, -1, 1][random.below(3)]
+    proxy.balance =
+      [
+        .roundrobin, .staticRoundrobin, .leastconn, .first, .source, .random(draws: 2),
+      ][random.below(6)]
+    if random.below(3) == 0 { proxy.maxconn = 1 + random.below(10) }
+    if random.below(4) == 0 { proxy.options.insert(.abortOnClose) }
+    if random.below(6) == 0 { proxy.options.insert(.noLinger) }
+    if random.below(6) == 0 { proxy.options.insert(.logAsSoonAsPossible) }
+    let limitsServers = random.below(3) == 0
+    for index in proxy.servers.indices {
+      if limitsServers { proxy.servers[index].maxconn = 1 + random.below(3) }
+      if random.below(4) == 0 { proxy.servers[index].maxqueue = 1 + random.below(4) }
+      if random.below(6) == 0 { proxy.servers[index].weight = random.below(3) }
+      if random.below(3) == 0 {
+        var check = CheckConfiguration()
+        check.inter = .milliseconds(200 + random.below(2_000))
+        proxy.servers[index].check = check
+        proxy.servers[index].shutsDownSessionsWhenDown = random.below(2) == 0
+      }
+    }
+    if limitsServers { proxy.timeouts.queue = .milliseconds(100 + random.below(5_000)) }
+  }
+}
+
+/// SplitMix64.
+struct SeededNumbers {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func below(_ bound: Int) -> Int {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return Int((z ^ (z >> 31)) % UInt64(bound))
+  }
+}
