@@ -181,35 +181,42 @@ struct AddressReader {
   // MARK: Hosts
 
   private func host(_ family: IPAddress.Family?) throws(AddressError) -> AddressText.Place {
-    let name = restText
-    if let address = try literal(family) { return .address(address) }
-    guard !options.isDisjoint(with: [.resolve, .keepName]),
-      options.contains(.keepName) || isHostName(family)
-    else { throw .invalidAddress(host: name, text: text) }
-    return .host(name, family: family)
-  }
-
-  /// The IP address that the rest is, nil when it has to be a name.
-  private func literal(_ family: IPAddress.Family?) throws(AddressError) -> IPAddress? {
-    var literal = rest
-    if rest.first == UInt8(ascii: "[") {
-      guard (4...AddressReader.bracketedBytesMax).contains(rest.count),
-        rest.last == UInt8(ascii: "]")
-      else { return nil }
-      literal = Array(rest.dropFirst().dropLast())
+    guard let literal = withoutBrackets else {
+      return try name(rest, family)
     }
     if literal.isEmpty || literal == [UInt8(ascii: "*")] {
-      return family == .v6 ? .anyV6 : .anyV4
+      return .address(family == .v6 ? .anyV6 : .anyV4)
     }
-    guard let address = IPAddress(utf8: literal), family == nil || address.family == family
-    else { return nil }
-    return address
+    if let address = IPAddress(utf8: literal), family == nil || address.family == family {
+      return .address(address)
+    }
+    return try name(literal, family)
   }
 
-  /// Whether the resolver would be asked for the rest at all.
-  private func isHostName(_ family: IPAddress.Family?) -> Bool {
-    guard rest.count <= AddressReader.nameBytesMax else { return false }
-    return rest.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy {
+  /// What stands in brackets, or everything when there are none; nil when they do not match.
+  private var withoutBrackets: [UInt8]? {
+    guard rest.first == UInt8(ascii: "[") else { return rest }
+    guard (4...AddressReader.bracketedBytesMax).contains(rest.count),
+      rest.last == UInt8(ascii: "]")
+    else { return nil }
+    return Array(rest.dropFirst().dropLast())
+  }
+
+  /// A name: kept with its brackets for later, but resolved without them.
+  private func name(
+    _ name: [UInt8], _ family: IPAddress.Family?
+  ) throws(AddressError) -> AddressText.Place {
+    if options.contains(.keepName) { return .host(restText, family: family) }
+    guard options.contains(.resolve), isHostName(name) else {
+      throw .invalidAddress(host: restText, text: text)
+    }
+    return .host(String(decoding: name, as: UTF8.self), family: family)
+  }
+
+  /// Whether the resolver would be asked for a name at all.
+  private func isHostName(_ name: [UInt8]) -> Bool {
+    guard name.count <= AddressReader.nameBytesMax else { return false }
+    return name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy {
       $0.count <= AddressReader.labelBytesMax
         && $0.allSatisfy { $0.isNameCharacter || $0 == UInt8(ascii: "-") }
     }

@@ -108,7 +108,7 @@ struct ConditionParser {
       }
       guard depthLeft > 0 else { throw problem("unparsable conditional expression", index) }
       guard let chain = try takeChain(depthLeft: depthLeft - 1) else {
-        throw problem("unparsable conditional sub-expression", index)
+        throw problem("unparsable conditional expression", index)
       }
       alternatives.append(chain)
       skipBlanks()
