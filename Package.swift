@@ -53,7 +53,7 @@ let package = Package(
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
     tests("BasicsTests", ["Basics"]),
-    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Basics"]),
+    tests("ConfigurationLanguageTests", ["Basics", "ConfigurationLanguage", "Samples"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
     tests("SamplesTests", ["Samples"]),
   ]
