@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
@@ -49,12 +50,30 @@ let package = Package(
       "Engine",
       [
         "Administration", "Sessions", "Proxies", "ConfigurationLanguage", "Balancing",
-        "HealthChecks", "Samples", "KernelIO", "Basics",
+        "HealthChecks", "Samples", "KernelIO", "CLiburing", "Basics",
       ]),
     .executableTarget(name: "sluice", dependencies: ["Engine"], swiftSettings: strict),
+    tests(
+      "BackendTests",
+      ["Proxies", "ConfigurationLanguage", "Balancing", "HealthChecks", "Basics"]),
+    tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
     tests("ConfigurationLanguageTests", ["Basics", "ConfigurationLanguage", "Samples"]),
+    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Samples", "Basics"]),
+    tests("SessionsTests", ["Sessions", "Proxies"]),
+    tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
     tests("SamplesTests", ["Samples"]),
+    tests("AdministrationTests", ["Administration", "ConfigurationLanguage"]),
+    tests(
+      "EngineProcessTests",
+      ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),
+    tests("HealthChecksTests", ["HealthChecks", "Basics"]),
+    .target(
+      name: "SimulatedKernel",
+      dependencies: ["KernelIO", "Basics"],
+      path: "Tests/SimulatedKernel",
+      swiftSettings: strict),
+    tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
   ]
 )

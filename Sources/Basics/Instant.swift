@@ -1,7 +1,7 @@
 /// A point on the monotonic clock.
 ///
 /// Only differences between instants of one process (or one simulation) mean anything.
-public struct Instant: Comparable, Hashable, Sendable {
+public struct Instant: Comparable, Hashable, Sendable, BitwiseCopyable {
   /// Nanoseconds since the clock's own origin.
   public var nanoseconds: UInt64
 

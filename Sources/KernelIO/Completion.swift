@@ -1,5 +1,5 @@
 /// What became of a request: a trivial value.
-public struct Completion: Sendable {
+public struct Completion: Sendable, BitwiseCopyable {
   /// The token the request was started with.
   public var token: Token
   /// What the request returned when it succeeded, never negative; else the negated `Errno`.
@@ -29,7 +29,7 @@ public struct Completion: Sendable {
 }
 
 /// The number of a buffer of the kernel's receive pool.
-public struct BufferIndex: Hashable, Sendable {
+public struct BufferIndex: Hashable, Sendable, BitwiseCopyable {
   /// 0 to the pool's size less one; -1 for none.
   public var rawValue: Int32
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }

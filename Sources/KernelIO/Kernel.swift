@@ -11,6 +11,8 @@ public import Basics
 /// - Every request completes for the last time exactly once (`Completion.isMore` false), also when
 ///   it is cancelled. Until then its descriptor must not be closed and its memory must stay.
 /// - Completions of one request arrive in order. Between requests there is no order.
+/// - A multishot request may end early, without an error, when more completions pile up than the
+///   kernel has room for; whoever wants more starts it again.
 /// - A request that takes a `timeout` ends with `Errno.cancelled` when the timeout expires, counted
 ///   from the moment it was started, whatever it delivered meanwhile. The same error answers
 ///   `cancel`; the caller knows what it cancelled.
@@ -47,7 +49,8 @@ public protocol Kernel: ~Copyable {
   ///
   /// Every completion with a positive result carries a lease; the last one may carry bytes too
   /// (`isMore` false). After a last completion with bytes, the receive has merely reached its
-  /// limit. recv(2), IORING_OP_RECV with IORING_RECV_MULTISHOT and IOSQE_BUFFER_SELECT.
+  /// limit, or came so close to it that a whole buffer might exceed it: it may end with bytes
+  /// before `bytesMax`, never beyond. recv(2), IORING_OP_RECV with IORING_RECV_MULTISHOT and IOSQE_BUFFER_SELECT.
   ///
   /// - Parameters:
   ///   - socket: a connected stream socket.
@@ -67,8 +70,8 @@ public protocol Kernel: ~Copyable {
   @unsafe mutating func send(
     on socket: Descriptor, pieces: UnsafeBufferPointer<SendPiece>, token: Token)
 
-  /// Waits until one of `events`, an error or a hang-up is true, once. poll(2),
-  /// IORING_OP_POLL_ADD.
+  /// Waits until one of `events`, an error or a hang-up is true, once. The completion may tell more
+  /// than was asked for. poll(2), IORING_OP_POLL_ADD.
   ///
   /// - Parameters:
   ///   - descriptor: any descriptor that can be polled.

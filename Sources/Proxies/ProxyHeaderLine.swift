@@ -134,12 +134,9 @@ struct ProxyHeaderLine {
     _ text: Range<Int>, port: Range<Int>, _ family: IPAddress.Family,
     _ bytes: borrowing Span<UInt8>
   ) -> SocketAddress? {
-    var characters: [UInt8] = []
-    for index in text { characters.append(bytes[index]) }
-    guard let ip = IPAddress(utf8: characters), ip.family == family else { return nil }
-    var number = 0
-    for index in port { number = number * 10 + Int(bytes[index] - UInt8(ascii: "0")) }
-    guard let port = UInt16(exactly: number) else { return nil }
+    guard let ip = ProxyHeaderText.address(text, family, bytes),
+      let port = ProxyHeaderText.port(port, bytes)
+    else { return nil }
     return SocketAddress(ip: ip, port: port)
   }
 }

@@ -1,1 +1,3 @@
-print("")
+import Engine
+
+Program.run(CommandLine.arguments, parts: .standard)

@@ -131,6 +131,35 @@ import Testing
     #expect(Self.parse(longer) == .invalid(.invalidHeader))
   }
 
+  /// The header's own reader of addresses accepts what `IPAddress` accepts, and nothing else.
+  @Test func addressesAreReadAsEverywhereElse() {
+    var random = Random(state: 7)
+    let pieces = ["::", ":", "0", "1", "ffff", "AbC", "12345", "1.2.3.4", "255", "256", ".", "0."]
+    var accepted = 0
+    for _ in 0..<30_000 {
+      var text = ""
+      for _ in 0...random.next(12) {
+        text += pieces[random.next(random.next(2) == 0 ? 5 : pieces.count)]
+        if random.next(3) > 0 { text += ":" }
+      }
+      if random.next(2) == 0, text.last == ":" { text.removeLast() }
+      guard text.utf8.count <= 39 else { continue }
+      for (name, other) in [("TCP4", "1.2.3.4"), ("TCP6", "::1")] {
+        let line = "PROXY \(name) \(text) \(other) 1 2\r\n"
+        let expected = IPAddress(text).flatMap {
+          $0.family == (name == "TCP4" ? .v4 : .v6) ? $0 : nil
+        }
+        if case .header(let header, _) = Self.parse(line) {
+          accepted += 1
+          #expect(header.addresses?.source.ip == expected, "\(text)")
+        } else {
+          #expect(expected == nil, "\(text)")
+        }
+      }
+    }
+    #expect(accepted > 300)
+  }
+
   @Test func aRightChecksumIsAccepted() {
     // The checksum of a block of version 2 that another implementation made: CRC32c with the
     // known check value e3069283 for "123456789", over the block with four zeros in its place.

@@ -1,0 +1,156 @@
+import Basics
+import KernelIO
+
+/// A run of received bytes in one buffer: from `start` up to `end`.
+struct ChannelPiece {
+  /// A lease of the kernel's pool, or `spill`.
+  var buffer = BufferIndex.none
+  var start: Int32 = 0
+  var end: Int32 = 0
+
+  /// The piece lies in the channel's own memory.
+  static let spill = BufferIndex(rawValue: -2)
+
+  var count: Int { Int(end &- start) }
+}
+
+/// One direction of a session: the bytes that one side sent and the other has not taken yet.
+///
+/// Holds at most `Limits.channelBytesMax` bytes in at most `capacity` leased buffers;
+/// what arrives behind bytes that wait is copied into the room behind them where it fits, so that a
+/// sender of single bytes cannot lease the pool empty. When the pool runs low, the bytes of a
+/// channel whose reader is stalled move into memory of its own (`spill`) and the leases go back.
+@safe struct Channel {
+  /// The pieces in order; `count` of them from `first` on, around the end.
+  private var pieces = InlineArray<10, ChannelPiece>(repeating: ChannelPiece())
+  private var first: UInt8 = 0
+  private(set) var pieceCount: UInt8 = 0
+  /// The bytes of all pieces.
+  private(set) var bytes = 0
+  /// Bytes received since the session began.
+  private(set) var bytesReceived: UInt64 = 0
+  /// The channel's own memory; nil unless the bytes were spilled.
+  private var spilled: UnsafeMutablePointer<UInt8>?
+
+  /// Two pieces behind the first hold more than a buffer together, so that nine pieces behind it hold
+  /// more than the four buffers of bytes that a channel may hold.
+  static let capacity = 10
+
+  @inline(__always) var isEmpty: Bool { bytes == 0 }
+  var isFull: Bool { Int(pieceCount) == Channel.capacity }
+
+  @inline(__always)
+  private func place(_ index: Int) -> Int {
+    let sum = Int(first) &+ index
+    return sum >= Channel.capacity ? sum &- Channel.capacity : sum
+  }
+
+  /// One of the pieces, 0 for the oldest.
+  @inline(__always)
+  subscript(_ index: Int) -> ChannelPiece { pieces[place(index)] }
+
+  /// The memory of the bytes of a piece.
+  @inline(__always)
+  func memory<K: Kernel & ~Copyable>(
+    of piece: ChannelPiece, in kernel: borrowing K
+  ) -> UnsafeMutablePointer<UInt8> {
+    if piece.buffer == ChannelPiece.spill, let spilled = unsafe spilled {
+      return unsafe spilled + Int(piece.start)
+    }
+    return unsafe kernel.memory(of: piece.buffer) + Int(piece.start)
+  }
+
+  /// Takes a lease with `count` received bytes at its beginning.
+  ///
+  /// - Parameter isWaiting: whether bytes before these wait for the reader: then small pieces are
+  ///   put together.
+  mutating func append<K: Kernel & ~Copyable>(
+    _ buffer: BufferIndex, count: Int, isWaiting: Bool, in kernel: inout K
+  ) {
+    bytes &+= count
+    bytesReceived &+= UInt64(count)
+    if isWaiting, pieceCount > 0 {
+      let last = place(Int(pieceCount) &- 1)
+      let piece = pieces[last]
+      if piece.buffer != ChannelPiece.spill, Int(piece.end) &+ count <= kernel.bufferBytes {
+        unsafe (kernel.memory(of: piece.buffer) + Int(piece.end)).update(
+          from: kernel.memory(of: buffer), count: count)
+        pieces[last].end = piece.end &+ Int32(truncatingIfNeeded: count)
+        kernel.giveBack(buffer)
+        return
+      }
+    }
+    invariant(Int(pieceCount) < Channel.capacity, "a channel leases no more buffers than its limit")
+    pieces[place(Int(pieceCount))] = ChannelPiece(
+      buffer: buffer, start: 0, end: Int32(truncatingIfNeeded: count))
+    pieceCount &+= 1
+  }
+
+  /// Drops bytes from the front that were sent, and gives back what became empty.
+  mutating func consume<K: Kernel & ~Copyable>(_ count: Int, in kernel: inout K) {
+    invariant(count <= bytes, "no more bytes leave a channel than entered it")
+    bytes &-= count
+    var rest = count
+    while rest > 0 {
+      let head = Int(first)
+      let held = pieces[head].count
+      if rest < held {
+        pieces[head].start = pieces[head].start &+ Int32(truncatingIfNeeded: rest)
+        return
+      }
+      rest &-= held
+      removeFirst(in: &kernel)
+    }
+  }
+
+  /// Gives everything back; the bytes are gone.
+  mutating func removeAll<K: Kernel & ~Copyable>(in kernel: inout K) {
+    while pieceCount > 0 { removeFirst(in: &kernel) }
+    bytes = 0
+  }
+
+  private mutating func removeFirst<K: Kernel & ~Copyable>(in kernel: inout K) {
+    let buffer = pieces[Int(first)].buffer
+    pieces[Int(first)] = ChannelPiece()
+    first = Int(first) &+ 1 == Channel.capacity ? 0 : first &+ 1
+    pieceCount &-= 1
+    if buffer == ChannelPiece.spill {
+      unsafe spilled?.deallocate()
+      unsafe spilled = nil
+    } else {
+      kernel.giveBack(buffer)
+    }
+  }
+
+  /// Moves all bytes into memory of the channel's own, behind `prefix`, and gives the leases back.
+  ///
+  /// Nothing of the channel may be in a send that has not completed.
+  mutating func spill<K: Kernel & ~Copyable>(prefix: [UInt8] = [], in kernel: inout K) {
+    let total = bytes + prefix.count
+    guard total > 0 else { return }
+    if prefix.isEmpty, pieceCount == 1, self[0].buffer == ChannelPiece.spill { return }
+    let block = UnsafeMutablePointer<UInt8>.allocate(capacity: total)
+    for index in prefix.indices { unsafe block[index] = prefix[index] }
+    var filled = prefix.count
+    for index in 0..<Int(pieceCount) {
+      let piece = self[index]
+      unsafe (block + filled).update(from: memory(of: piece, in: kernel), count: piece.count)
+      filled += piece.count
+    }
+    removeAll(in: &kernel)
+    unsafe spilled = unsafe block
+    pieces[Int(first)] = ChannelPiece(
+      buffer: ChannelPiece.spill, start: 0, end: Int32(truncatingIfNeeded: total))
+    pieceCount = 1
+    bytes = total
+  }
+
+  /// Whether any of the bytes lie in leased buffers.
+  var isLeasing: Bool { pieceCount > 1 || (pieceCount == 1 && self[0].buffer != ChannelPiece.spill) }
+
+  func checkInvariants() {
+    var sum = 0
+    for index in 0..<Int(pieceCount) { sum += self[index].count }
+    invariant(sum == bytes, "a channel's bytes are those of its pieces")
+  }
+}

@@ -1,0 +1,24 @@
+import Samples
+
+extension LogFormat {
+  /// Whether a line names an address that is known only by asking the kernel for it.
+  var needsAddresses: Bool {
+    pieces.contains { piece in
+      switch piece.content {
+      case .separator, .literal: false
+      case .alias(let alias):
+        switch alias {
+        case .frontendAddress, .frontendPort, .backendSourceAddress, .backendSourcePort,
+          .uniqueID:
+          true
+        default: false
+        }
+      case .sample(let sample):
+        switch sample {
+        case .destination, .destinationPort: true
+        default: false
+        }
+      }
+    }
+  }
+}

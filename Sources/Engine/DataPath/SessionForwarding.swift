@@ -1,0 +1,251 @@
+import Basics
+import KernelIO
+import Proxies
+import Sessions
+
+/// How the bytes travel: receive → channel → send, each direction by itself.
+extension Worker where K: ~Copyable {
+  // MARK: Receiving
+
+  /// Starts receiving from a side when there is room for what it may send.
+  mutating func armReceive(_ side: SideName, _ slot: SlotPointer) {
+    let operation = Operation.receive(side)
+    guard !slot.value.inFlight.contains(operation), slot.value[side].leaving == .no,
+      slot.value[side].socket != .none, slot.value.session[side].reading == .open
+    else { return }
+    let held = slot.value[from: side].bytes
+    let capacity = channelCapacity(slot)
+    let room = capacity - held
+    // Half a channel at a time: a receive for the last few bytes of room would cost more than it
+    // brings.
+    guard held == 0 || room >= capacity / 2 else { return }
+    start(operation, slot)
+    kernel.receive(
+      on: slot.value[side].socket, bytesMax: room, timeout: remainingTimeout(side, slot),
+      token: token(operation, slot))
+  }
+
+  private func channelCapacity(_ slot: SlotPointer) -> Int {
+    if slot.value.session.phase != .established { return limits.connectingBytesMax }
+    return kernel.buffersFree < limits.buffersScarce
+      ? limits.channelBytesScarce : limits.channelBytesMax
+  }
+
+  /// A receive delivered bytes, or ended.
+  mutating func receiveCompleted(_ completion: Completion, _ side: SideName, _ slot: SlotPointer) {
+    if completion.result > 0 {
+      received(Int(completion.result), in: completion.buffer, side, slot)
+      if !completion.isMore, slot.value.isInUse { armReceive(side, slot) }
+      return
+    }
+    guard slot.value[side].leaving == .no else {
+      settleClosing(slot)
+      return
+    }
+    guard let error = completion.error else {
+      sideEnded(side, slot)
+      return
+    }
+    switch error {
+    case .noBufferSpace:
+      starved.append(token(Operation.receive(side), slot))
+    case .cancelled:
+      receiveWasCancelled(side, slot)
+    default:
+      sideFailed(side, slot)
+    }
+  }
+
+  @inline(__always)
+  private mutating func received(
+    _ count: Int, in buffer: BufferIndex, _ side: SideName, _ slot: SlotPointer
+  ) {
+    // What came after the session lost interest has no place to go.
+    guard slot.value[side].leaving == .no, slot.value.session[side].reading == .open else {
+      kernel.giveBack(buffer)
+      settleClosing(slot)
+      return
+    }
+    let target = side.other
+    slot.value[side].lastActivity = kernel.now
+    let isWaiting =
+      slot.value[target].isBlocked || slot.value.inFlight.contains(.send(target))
+      || slot.value.session.phase != .established
+    slot.value[from: side].append(buffer, count: count, isWaiting: isWaiting, in: &kernel)
+    if slot.value.isReadingHeader {
+      readHeader(slot)
+      return
+    }
+    if isWaiting {
+      if slot.value[target].isBlocked { relievePool(side, slot) }
+    } else {
+      send(to: target, slot)
+    }
+  }
+
+  /// A side sent its FIN.
+  mutating func sideEnded(_ side: SideName, _ slot: SlotPointer) {
+    if slot.value.isReadingHeader {
+      headerEnded(.closed, slot)
+      return
+    }
+    perform(slot.value.session.ended(side, holding: slot.value.held), slot)
+    if slot.value.isInUse { watchHangUp(side, slot) }
+  }
+
+  /// A side was reset or cannot be written to.
+  mutating func sideFailed(_ side: SideName, _ slot: SlotPointer) {
+    if slot.value.isReadingHeader {
+      headerEnded(.aborted, slot)
+      return
+    }
+    perform(slot.value.session.failed(side, holding: slot.value.held), slot)
+  }
+
+  /// A side that sent its FIN is read no more; this notices when it is gone altogether.
+  private mutating func watchHangUp(_ side: SideName, _ slot: SlotPointer) {
+    let operation = Operation.hangUp(side)
+    guard !slot.value.inFlight.contains(operation), slot.value[side].leaving == .no,
+      slot.value[side].socket != .none, slot.value.session.phase == .established
+    else { return }
+    start(operation, slot)
+    kernel.poll(
+      slot.value[side].socket, for: [], multishot: false, timeout: nil,
+      token: token(operation, slot))
+  }
+
+  /// A side that had sent its FIN is gone.
+  mutating func hangUpCompleted(_ completion: Completion, _ side: SideName, _ slot: SlotPointer) {
+    guard slot.value[side].leaving == .no else {
+      settleClosing(slot)
+      return
+    }
+    guard completion.result > 0 else { return }
+    let events = PollEvents(rawValue: UInt32(completion.result))
+    if events.contains(.error) { sideFailed(side, slot) }
+  }
+
+  // MARK: Sending
+
+  /// Hands what a channel holds to the side it is for, unless that is busy.
+  mutating func send(to side: SideName, _ slot: SlotPointer) {
+    let operation = Operation.send(side)
+    guard !slot.value.inFlight.contains(operation), !slot.value[side].isBlocked,
+      slot.value[side].leaving == .no, slot.value.session.phase == .established,
+      slot.value.session[side].writing != .shut
+    else { return }
+    let count = Int(slot.value[from: side.other].pieceCount)
+    guard count > 0 else { return }
+    for index in 0..<count {
+      let piece = slot.value[from: side.other][index]
+      unsafe pieces[index] = SendPiece(
+        base: UnsafePointer(slot.value[from: side.other].memory(of: piece, in: kernel)),
+        count: piece.count)
+    }
+    start(operation, slot)
+    slot.value[side].sendingBytes = slot.value[from: side.other].bytes
+    unsafe kernel.send(
+      on: slot.value[side].socket, pieces: UnsafeBufferPointer(start: pieces, count: count),
+      token: token(operation, slot))
+  }
+
+  /// A send took some bytes, or none.
+  mutating func sendCompleted(_ completion: Completion, _ side: SideName, _ slot: SlotPointer) {
+    let source = side.other
+    if completion.result > 0 {
+      let count = Int(completion.result)
+      slot.value[side].lastActivity = kernel.now
+      slot.value[from: source].consume(count, in: &kernel)
+    }
+    guard slot.value[side].leaving == .no, !slot.value.dropsChannel(from: source) else {
+      settleClosing(slot)
+      return
+    }
+    if completion.result <= 0, let error = completion.error, error != .wouldBlock {
+      sideFailed(side, slot)
+      return
+    }
+    if Int(completion.result) < slot.value[side].sendingBytes {
+      awaitWritable(side, slot)
+      return
+    }
+    guard slot.value[from: source].isEmpty else {
+      send(to: side, slot)
+      return
+    }
+    if slot.value.session[side].writing == .ending {
+      perform(slot.value.session.drained(holding: slot.value.held), slot)
+      guard slot.value.isInUse else { return }
+    }
+    armReceive(source, slot)
+  }
+
+  /// Waits until a side takes bytes again. Asks in between whether the peer acknowledges anything:
+  /// a big socket buffer that drains slowly is progress although no completion arrives.
+  private mutating func awaitWritable(_ side: SideName, _ slot: SlotPointer) {
+    let operation = Operation.writable(side)
+    guard !slot.value.inFlight.contains(operation) else { return }
+    slot.value[side].isBlocked = true
+    slot.value[side].unacknowledgedBytes = kernel.unacknowledgedBytes(on: slot.value[side].socket)
+    relievePool(side.other, slot)
+    pollWritable(side, slot)
+  }
+
+  private mutating func pollWritable(_ side: SideName, _ slot: SlotPointer) {
+    let operation = Operation.writable(side)
+    start(operation, slot)
+    kernel.poll(
+      slot.value[side].socket, for: .writable, multishot: false,
+      timeout: progressInterval(side, slot), token: token(operation, slot))
+  }
+
+  /// A side takes bytes again, or did not for a while.
+  mutating func writableCompleted(_ completion: Completion, _ side: SideName, _ slot: SlotPointer) {
+    guard slot.value[side].leaving == .no else {
+      settleClosing(slot)
+      return
+    }
+    if completion.error == .cancelled {
+      if hasProgressed(side, slot) || !isIdle(side, slot) {
+        pollWritable(side, slot)
+      } else {
+        perform(slot.value.session.writingTimedOut(side, holding: slot.value.held), slot)
+      }
+      return
+    }
+    slot.value[side].isBlocked = false
+    send(to: side, slot)
+  }
+
+  // MARK: The pool
+
+  /// Moves the bytes of a stalled channel out of the receive pool when that runs low.
+  private mutating func relievePool(_ source: SideName, _ slot: SlotPointer) {
+    guard kernel.buffersFree < limits.buffersScarce, slot.value[from: source].isLeasing,
+      !slot.value.inFlight.contains(.send(source.other))
+    else { return }
+    slot.value[from: source].spill(in: &kernel)
+    counters.spills &+= 1
+  }
+
+  /// Starts the receives again that found the pool empty, as soon as an eighth of it is back.
+  mutating func feedStarved() {
+    guard !starved.isEmpty, kernel.buffersFree >= max(1, kernel.buffersMax / 8) else { return }
+    swap(&starved, &fed)
+    for token in fed {
+      guard table.isCurrent(token.slot, generation: token.generation) else { continue }
+      armReceive(token.operation == Operation.receiveClient.rawValue ? .client : .server,
+        table[token.slot])
+    }
+    fed.removeAll(keepingCapacity: true)
+  }
+
+  /// Throws away what came from a side. While a send is in flight its memory stays until then.
+  mutating func drop(from source: SideName, _ slot: SlotPointer) {
+    if slot.value.inFlight.contains(.send(source.other)) {
+      slot.value.setDropsChannel(from: source)
+    } else {
+      slot.value[from: source].removeAll(in: &kernel)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Basics
+import ConfigurationLanguage
+import KernelIO
+import Proxies
+import Samples
+import Sessions
+import Synchronization
+
+/// When a session is logged, and with what.
+extension Worker where K: ~Copyable {
+  /// Writes the line at accept or connect, when its format needs no more than is known by then.
+  mutating func logEarly(_ moment: LogDecision.Moment, _ slot: SlotPointer) {
+    let frontend = Int(slot.value.frontend)
+    guard !slot.value.isLogged, state.frontends[frontend].settings.isLogging else { return }
+    guard state.log.isEarly(moment, frontend: frontend) else { return }
+    write(at: moment, slot)
+  }
+
+  /// Writes the line at the end, unless it was written before.
+  mutating func logEnd(_ slot: SlotPointer) {
+    let frontend = Int(slot.value.frontend)
+    guard !slot.value.isLogged, state.frontends[frontend].settings.isLogging else { return }
+    write(at: .close, slot)
+  }
+
+  private mutating func write(at moment: LogDecision.Moment, _ slot: SlotPointer) {
+    let frontend = Int(slot.value.frontend)
+    let proxy = state.configuration.proxies[frontend]
+    // The addresses of both sides, for formats that name them; asked for while the sockets live.
+    if state.log.needsAddresses(frontend: frontend) { fetchAddresses(slot) }
+    let record = makeRecord(at: moment, slot)
+    guard case .write(let level) = LogDecision(at: moment, of: record, in: proxy) else { return }
+    slot.value.isLogged = true
+    logLine.message.removeAll(keepingCapacity: true)
+    switch proxy.sessionLog {
+    case .connectLine:
+      record.writeConnectLine(state.log.names, into: &logLine.message)
+    case .format(let format):
+      format.write(
+        record, state.log.names,
+        logsAsSoonAsPossible: proxy.options.contains(.logAsSoonAsPossible),
+        into: &logLine.message)
+    }
+    state.log.send(
+      &logLine, level: level, proxy: frontend, at: record.logDate, through: &kernel, worker: index)
+  }
+
+  private mutating func fetchAddresses(_ slot: SlotPointer) {
+    _ = frontendAddress(slot)
+    if slot.value.backendSourceAddress == nil, slot.value[.server].socket != .none {
+      slot.value.backendSourceAddress = kernel.localAddress(of: slot.value[.server].socket)
+    }
+  }
+
+  private mutating func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer) -> SessionRecord {
+    var record = SessionRecord()
+    record.acceptDate = slot.value.acceptDate
+    record.logDate = kernel.wallTime()
+    record.utcOffsetSeconds = logLine.utcOffsetSeconds(at: record.logDate)
+    record.clientAddress = slot.value.clientAddress
+    record.frontendAddress = slot.value.frontendAddress
+    record.backendSourceAddress = slot.value.backendSourceAddress
+    record.frontend = Int(slot.value.frontend)
+    record.listener = Int(slot.value.listener)
+    record.backend = Int(slot.value.backend)
+    record.server = Int(slot.value.server)
+    if record.backend >= 0, record.server >= 0 {
+      record.serverAddress = state.backends[record.backend].servers[record.server].address
+    }
+    record.handshakeMilliseconds = slot.value.handshakeMilliseconds
+    record.waitMilliseconds = slot.value.waitMilliseconds
+    record.connectMilliseconds = slot.value.connectMilliseconds
+    record.totalMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
+    record.bytesToClient = slot.value[from: .server].bytesReceived
+    record.bytesToServer = slot.value[from: .client].bytesReceived
+    record.termination = slot.value.session.termination
+    record.processConnections = state.sessionCount
+    record.frontendConnections = state.frontends[record.frontend].current.load(ordering: .relaxed)
+    if record.backend >= 0 {
+      let counts = state.backends[record.backend].sessionCounts(server: record.server)
+      record.backendConnections = counts.backend
+      record.serverConnections = counts.server
+    }
+    record.retries = slot.value.session.retries
+    record.isRedispatched = slot.value.session.isRedispatched
+    record.serverQueue = slot.value.places.server
+    record.backendQueue = slot.value.places.backend
+    record.sessionNumber = slot.value.sessionNumber
+    record.isEarly = moment != .close
+    return record
+  }
+
+  /// Writes the line of a client that was turned away before its session began.
+  mutating func logSessionError(_ failure: ProxyHeader.Failure, _ slot: SlotPointer) {
+    slot.value.isLogged = true
+    let frontend = Int(slot.value.frontend)
+    guard state.frontends[frontend].settings.isLogging else { return }
+    let proxy = state.configuration.proxies[frontend]
+    guard case .write(let level) = LogDecision(ofSessionError: failure, in: proxy) else { return }
+    let record = makeRecord(at: .close, slot)
+    logLine.message.removeAll(keepingCapacity: true)
+    record.writeSessionError(failure, state.log.names, into: &logLine.message)
+    state.log.send(
+      &logLine, level: level, proxy: frontend, at: record.logDate, through: &kernel, worker: index)
+  }
+}

@@ -1,0 +1,119 @@
+import Basics
+import ConfigurationLanguage
+import KernelIO
+import Proxies
+import Sessions
+
+/// The timeouts of a session, renewed lazily: the one linked to a side's receive is left alone while
+/// bytes move; when it fires, the side's last activity decides whether it was the real one.
+extension Worker where K: ~Copyable {
+  /// The timeout that counts for a side now; nil for none.
+  ///
+  /// Once a direction is over, the `-fin` timeout replaces the side's; once the session is
+  /// established, `tunnel` replaces both. HAProxy manual, section 4.2, `timeout tunnel`.
+  func timeout(of side: SideName, _ slot: SlotPointer) -> Duration? {
+    let frontend = state.frontends[Int(slot.value.frontend)].settings
+    if slot.value.isReadingHeader { return frontend.handshakeTimeout }
+    let isEstablished = slot.value.session.phase == .established
+    guard slot.value.backend >= 0 else { return frontend.clientTimeout }
+    let backend = state.backends[Int(slot.value.backend)].settings
+    let fin = side == .client ? frontend.clientFinTimeout : backend.serverFinTimeout
+    if isEstablished, let fin, slot.value.session[side].isHalfClosed { return fin }
+    if isEstablished, let tunnel = backend.tunnelTimeout { return tunnel }
+    return side == .client ? frontend.clientTimeout : backend.serverTimeout
+  }
+
+  /// What is left of a side's timeout; nil for none.
+  func remainingTimeout(_ side: SideName, _ slot: SlotPointer) -> Duration? {
+    guard let timeout = timeout(of: side, slot) else { return nil }
+    let idle = kernel.now - slot.value[side].lastActivity
+    return max(.milliseconds(1), timeout - idle)
+  }
+
+  /// Whether a side's timeout has passed since its last activity.
+  func isIdle(_ side: SideName, _ slot: SlotPointer) -> Bool {
+    guard let timeout = timeout(of: side, slot) else { return false }
+    return kernel.now - slot.value[side].lastActivity >= timeout
+  }
+
+  /// How long to wait before asking a blocked side for progress.
+  func progressInterval(_ side: SideName, _ slot: SlotPointer) -> Duration? {
+    guard let remaining = remainingTimeout(side, slot) else { return nil }
+    return min(remaining, .seconds(1))
+  }
+
+  /// Asks whether the peer of a side acknowledged bytes since it was asked before; that is activity
+  /// of the side.
+  mutating func hasProgressed(_ side: SideName, _ slot: SlotPointer) -> Bool {
+    let before = slot.value[side].unacknowledgedBytes
+    let after = kernel.unacknowledgedBytes(on: slot.value[side].socket)
+    slot.value[side].unacknowledgedBytes = after
+    guard before >= 0, after != before else { return false }
+    slot.value[side].lastActivity = kernel.now
+    return true
+  }
+
+  /// A receive ended because it was asked to, or because its timeout fired.
+  mutating func receiveWasCancelled(_ side: SideName, _ slot: SlotPointer) {
+    if slot.value.cancelled.contains(.receive(side)) {
+      slot.value.cancelled.remove(.receive(side))
+      armReceive(side, slot)
+      return
+    }
+    // Bytes that wait for the other side are not this side's idleness.
+    guard slot.value[from: side].isEmpty || slot.value.isReadingHeader else {
+      slot.value[side].lastActivity = kernel.now
+      armReceive(side, slot)
+      return
+    }
+    guard isIdle(side, slot) else {
+      armReceive(side, slot)
+      return
+    }
+    if slot.value.isReadingHeader {
+      headerEnded(.timeout, slot)
+      return
+    }
+    if slot.value[side.other].socket != .none, isDrainingSlowly(side, slot) {
+      rearmForProgress(side, slot)
+      return
+    }
+    perform(slot.value.session.timedOut(side, holding: slot.value.held), slot)
+  }
+
+  /// Whether a side still acknowledges what was sent to it: then it is not idle, although nothing
+  /// comes from it and its socket takes everything at once.
+  private mutating func isDrainingSlowly(_ side: SideName, _ slot: SlotPointer) -> Bool {
+    guard slot.value.session.phase == .established else { return false }
+    let isFirstQuestion = slot.value[side].unacknowledgedBytes < 0
+    if hasProgressed(side, slot) { return true }
+    if isFirstQuestion, slot.value[side].unacknowledgedBytes > 0 { return true }
+    slot.value[side].unacknowledgedBytes = -1
+    return false
+  }
+
+  /// Receives on with a short timeout, after which the side is asked for progress again.
+  private mutating func rearmForProgress(_ side: SideName, _ slot: SlotPointer) {
+    let operation = Operation.receive(side)
+    start(operation, slot)
+    kernel.receive(
+      on: slot.value[side].socket,
+      bytesMax: max(limits.channelBytesScarce, limits.channelBytesMax - slot.value[from: side].bytes),
+      timeout: .seconds(1), token: token(operation, slot))
+  }
+
+  /// Lets a changed timeout of a side take effect at once: the receive in flight was started with
+  /// the old one. A longer one needs nothing, it is looked up when the old one fires.
+  mutating func renewTimeout(_ side: SideName, _ slot: SlotPointer) {
+    guard slot.value.inFlight.contains(.receive(side)), let timeout = timeout(of: side, slot) else {
+      return
+    }
+    let frontend = state.frontends[Int(slot.value.frontend)].settings
+    let backend = state.backends[Int(slot.value.backend)].settings
+    let before =
+      side == .client
+      ? frontend.clientTimeout : (backend.tunnelTimeout ?? backend.serverTimeout)
+    if let before, timeout >= before { return }
+    cancel(.receive(side), slot)
+  }
+}

@@ -1,0 +1,43 @@
+/// The named capacities of the program, computed once at boot.
+public struct Limits: Sendable {
+  /// How long an old process goes on accepting after the next one took its listeners over.
+  static let drainTime = Duration.milliseconds(100)
+
+  /// Sessions of the process: `maxconn`.
+  public var sessionsMax: Int
+  /// Sessions one worker can hold: all of them, since the kernel alone decides who gets which.
+  public var sessionsPerWorkerMax: Int
+  /// Buffers of the receive pool of a worker: `tune.buffers`, a power of two.
+  public var buffersPerWorker: Int
+  /// The size of a receive buffer.
+  public var bufferBytes: Int
+  /// The most bytes a channel of an established session holds: four buffers.
+  public var channelBytesMax: Int
+  /// The most while the pool is low.
+  public var channelBytesScarce: Int
+  /// The most bytes of a client held while there is no server: `tune.bufsize`.
+  public var connectingBytesMax: Int
+  /// Below this many free buffers the pool is low: stalled channels move out of it.
+  public var buffersScarce: Int
+  /// A multishot accept runs only while more places than this are free in frontend and process.
+  public var acceptBatch: Int
+
+  /// - Parameters:
+  ///   - sessionsMax: `maxconn` of the process.
+  ///   - buffersPerWorker: `tune.buffers`.
+  ///   - connectingBytesMax: `tune.bufsize`.
+  public init(
+    sessionsMax: Int, buffersPerWorker: Int = 256, bufferBytes: Int = 65536,
+    connectingBytesMax: Int = 16384, acceptBatch: Int = 64
+  ) {
+    self.sessionsMax = sessionsMax
+    sessionsPerWorkerMax = sessionsMax
+    self.buffersPerWorker = buffersPerWorker
+    self.bufferBytes = bufferBytes
+    channelBytesMax = 4 * bufferBytes
+    channelBytesScarce = min(16384, bufferBytes)
+    self.connectingBytesMax = min(connectingBytesMax, 4 * bufferBytes)
+    buffersScarce = buffersPerWorker / 2
+    self.acceptBatch = acceptBatch
+  }
+}

@@ -1,0 +1,10 @@
+internal import CLiburing
+
+/// What prctl(2) knows about this process.
+enum Capability {
+  /// Whether chroot(2) is not ruled out for ever.
+  static var mayChroot: Bool { sluice_may_chroot() == 1 }
+
+  /// prctl(PR_SET_DUMPABLE, 1)
+  static func makeDumpable() -> Bool { sluice_set_dumpable() == 0 }
+}

@@ -1,0 +1,99 @@
+import Basics
+import ConfigurationLanguage
+import Synchronization
+
+/// What every worker needs of a frontend, taken out of the configuration once: trivial values.
+struct FrontendSettings: Sendable {
+  let clientTimeout: Duration?
+  let clientFinTimeout: Duration?
+  /// For the PROXY header: `timeout client-hs`, else `timeout client`.
+  let handshakeTimeout: Duration?
+  let clientLingers: Bool
+  let clientKeepAlive: Bool
+  let sendBuffer: Int?
+  let receiveBuffer: Int?
+  /// Whether there is anything to log to.
+  let isLogging: Bool
+}
+
+/// A frontend as all workers see it: its settings, and how many sessions it has.
+final class FrontendState: Sendable {
+  let settings: FrontendSettings
+  let listeners: [ListenerConfiguration]
+  /// The backend of its sessions: an index into the configuration's proxies, -1 for none.
+  let backend: Int
+  let backendAbortsOnClose: Bool
+  let backendLingers: Bool
+  /// The most sessions at a time.
+  let maxconn: Int
+  /// Sessions now, PROXY headers under way included.
+  let current = Atomic<Int>(0)
+  /// Sessions ever.
+  let total = Atomic<UInt64>(0)
+  /// Sessions now, for each listener.
+  private let listenerCurrent: [ListenerCount]
+
+  private final class ListenerCount: Sendable {
+    let value = Atomic<Int>(0)
+  }
+
+  init(_ proxy: ProxyConfiguration, in configuration: Configuration, processMaxconn: Int) {
+    let timeouts = proxy.timeouts
+    let tune = configuration.global.tune
+    settings = FrontendSettings(
+      clientTimeout: timeouts.client,
+      clientFinTimeout: timeouts.clientFin,
+      handshakeTimeout: timeouts.clientHandshake ?? timeouts.client,
+      clientLingers: !proxy.options.contains(.noLinger),
+      clientKeepAlive: proxy.options.contains(.clientKeepAlive),
+      sendBuffer: tune.sendBufferClient,
+      receiveBuffer: tune.receiveBufferClient,
+      isLogging: !proxy.logs.isEmpty)
+    listeners = proxy.listeners
+    backend = proxy.useBackends.first ?? proxy.defaultBackend ?? -1
+    let options = backend >= 0 ? configuration.proxies[backend].options : []
+    backendAbortsOnClose = options.contains(.abortOnClose)
+    backendLingers = !options.contains(.noLinger)
+    maxconn = proxy.maxconn > 0 ? min(proxy.maxconn, processMaxconn) : processMaxconn
+    listenerCurrent = proxy.listeners.map { _ in ListenerCount() }
+  }
+
+  /// Places free in the frontend and a listener.
+  func freePlaces(listener: Int) -> Int {
+    var free = maxconn - current.load(ordering: .relaxed)
+    let limit = listeners[listener].maxconn
+    if limit > 0 {
+      free = min(free, limit - listenerCurrent[listener].value.load(ordering: .relaxed))
+    }
+    return free
+  }
+
+  /// Takes a place, if there is one.
+  func reserve(listener: Int) -> Bool {
+    guard increment(current, limit: maxconn) else { return false }
+    let limit = listeners[listener].maxconn
+    guard increment(listenerCurrent[listener].value, limit: limit > 0 ? limit : .max) else {
+      current.subtract(1, ordering: .acquiringAndReleasing)
+      return false
+    }
+    return true
+  }
+
+  /// Gives a place back.
+  func release(listener: Int) {
+    listenerCurrent[listener].value.subtract(1, ordering: .acquiringAndReleasing)
+    current.subtract(1, ordering: .acquiringAndReleasing)
+  }
+}
+
+/// Counts up unless the limit is reached.
+func increment(_ count: borrowing Atomic<Int>, limit: Int) -> Bool {
+  var value = count.load(ordering: .relaxed)
+  while value < limit {
+    let (exchanged, original) = count.weakCompareExchange(
+      expected: value, desired: value + 1, ordering: .acquiringAndReleasing)
+    if exchanged { return true }
+    value = original
+  }
+  return false
+}

@@ -1,0 +1,195 @@
+import Balancing
+import Basics
+import KernelIO
+import Proxies
+import Sessions
+
+/// One thread's share of the work: a kernel, the listeners bound for it, and the sessions that came
+/// in through them.
+///
+/// Its loop is the turn: submit everything that was started, wait, handle what completed. All of its
+/// state is its own; the rest of the program is reached through `ProcessState` and the mailbox.
+@safe struct Worker<K: Kernel & ~Copyable>: ~Copyable {
+  var kernel: K
+  /// The worker's number, from 0.
+  let index: Int
+  let state: ProcessState
+  let limits: Limits
+  var table: SessionTable
+  var acceptors: [Acceptor]
+  /// Connections that were accepted while no place was free.
+  var parked: [ParkedConnection] = []
+  /// Receives that found the pool empty.
+  var starved: [Token] = []
+  var fed: [Token] = []
+  /// The pieces of the send being started.
+  let pieces: UnsafeMutablePointer<SendPiece>
+  var messages: [Message] = []
+  var logLine = LogBuffer()
+  var checks: [CheckSlot] = []
+  /// The header being made, and memory for those on their way.
+  var checkHeader: [UInt8] = []
+  var checkHeaders: UnsafeMutablePointer<UInt8>
+  /// Backends whose slow starts this worker looks after.
+  var backendTimers: [Int] = []
+  var random: PseudoRandom
+  var counters = WorkerCounters()
+  var isDraining = false
+  var isRunning = true
+
+  /// - Parameters:
+  ///   - kernel: moved in; made on the thread that will run the worker.
+  ///   - index: the worker's number, from 0.
+  ///   - state: what it shares with the others.
+  ///   - acceptors: its listening sockets.
+  init(kernel: consuming K, index: Int, state: ProcessState, acceptors: [Acceptor]) {
+    self.kernel = kernel
+    self.index = index
+    self.state = state
+    limits = state.limits
+    table = SessionTable(capacity: state.limits.sessionsPerWorkerMax)
+    self.acceptors = acceptors
+    unsafe pieces = .allocate(capacity: sendPiecesMax)
+    unsafe checkHeaders = .allocate(capacity: 1)
+    random = PseudoRandom(seed: state.seed &+ UInt64(index))
+    starved.reserveCapacity(64)
+    fed.reserveCapacity(64)
+    messages.reserveCapacity(64)
+    state.mailboxes[index].attach(self.kernel.waker)
+  }
+
+  deinit {
+    unsafe pieces.deallocate()
+    unsafe checkHeaders.deallocate()
+  }
+
+  /// Runs until it is told to stop.
+  mutating func run() {
+    start()
+    while isRunning { turn(deadline: nil) }
+  }
+
+  /// Puts the first requests in flight.
+  mutating func start() {
+    startAccepting()
+    startChecks()
+  }
+
+  /// One turn.
+  ///
+  /// - Parameter deadline: when to return although nothing happened.
+  mutating func turn(deadline: Instant?) {
+    let count = kernel.turn(deadline: deadline)
+    for index in 0..<count { handle(kernel.completion(at: index)) }
+    kernel.finishTurn(count)
+    if state.mailboxes[index].hasMessages { readMail() }
+    feedStarved()
+    if !parked.isEmpty { serveParked() }
+  }
+
+  private mutating func handle(_ completion: Completion) {
+    let raw = completion.token.operation
+    if raw < 16 {
+      handleSession(completion)
+      return
+    }
+    if completion.token == .wake { return }
+    guard let operation = Operation(rawValue: raw) else { stop("a completion names its operation") }
+    switch operation {
+    case .accept: acceptCompleted(completion)
+    case .acceptRetryTimer: acceptRetryElapsed(completion)
+    case .checkTimer, .checkConnect, .checkSend: checkCompleted(operation, completion)
+    case .backendTimer: backendTimerElapsed(completion)
+    case .drainTimer: stopAccepting(closing: true)
+    case .receiveClient, .receiveServer, .sendClient, .sendServer, .writableClient,
+      .writableServer, .hangUpClient, .hangUpServer, .connect, .queueTimer, .turnaroundTimer,
+      .lingerTimer:
+      stop("operations of sessions are below 16")
+    }
+  }
+
+  private mutating func handleSession(_ completion: Completion) {
+    let token = completion.token
+    guard table.isCurrent(token.slot, generation: token.generation),
+      let operation = Operation(rawValue: token.operation)
+    else {
+      // A slot is freed only when nothing is in flight for it.
+      stop("no completion outlives its session")
+    }
+    let slot = table[token.slot]
+    if !completion.isMore { slot.value.inFlight.remove(operation) }
+    switch operation {
+    case .receiveClient: receiveCompleted(completion, .client, slot)
+    case .receiveServer: receiveCompleted(completion, .server, slot)
+    case .sendClient: sendCompleted(completion, .client, slot)
+    case .sendServer: sendCompleted(completion, .server, slot)
+    case .writableClient: writableCompleted(completion, .client, slot)
+    case .writableServer: writableCompleted(completion, .server, slot)
+    case .hangUpClient: hangUpCompleted(completion, .client, slot)
+    case .hangUpServer: hangUpCompleted(completion, .server, slot)
+    case .connect: connectCompleted(completion, slot)
+    case .queueTimer: queueTimerElapsed(completion, slot)
+    case .turnaroundTimer: turnaroundElapsed(completion, slot)
+    case .lingerTimer: settleClosing(slot)
+    case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .backendTimer,
+      .drainTimer:
+      stop("operations of sessions are below 16")
+    }
+  }
+
+  private mutating func queueTimerElapsed(_ completion: Completion, _ slot: SlotPointer) {
+    guard slot.value.session.phase == .queued else {
+      settleClosing(slot)
+      return
+    }
+    if completion.error == .cancelled {
+      // The timer of an earlier wait: this one has its own deadline.
+      armQueueTimer(slot)
+      return
+    }
+    perform(slot.value.session.queueTimedOut(), slot)
+  }
+
+  private mutating func turnaroundElapsed(_ completion: Completion, _ slot: SlotPointer) {
+    guard slot.value.session.phase == .turnaround, completion.error == .timerExpired else {
+      settleClosing(slot)
+      return
+    }
+    perform(slot.value.session.turnaroundElapsed(), slot)
+  }
+
+  // MARK: Mail
+
+  private mutating func readMail() {
+    state.mailboxes[index].takeAll(into: &messages)
+    for place in messages.indices { read(messages[place]) }
+  }
+
+  private mutating func read(_ message: Message) {
+    switch message {
+    case .accepted(let socket, let frontend, let listener):
+      startSession(socket, frontend: frontend, listener: listener)
+    case .granted(let slot, let generation, let backend, let server, let places):
+      granted(
+        slot, generation: generation, backend: Int(backend), server: Int(server), places: places)
+    case .reassign(let slot, let generation, let previous, let places):
+      reassign(slot, generation: generation, previous: Int(previous), places: places)
+    case .hurryCheck(let check, let notAfter): hurry(check: Int(check), notAfter: notAfter)
+    case .endSessions(let backend, let server, let cause):
+      endSessions(backend: backend, server: server, cause: cause)
+    case .placeFreed: placeFreed()
+    case .stopListening(let drain):
+      if drain { drainListeners() } else { stopAccepting(closing: true) }
+    case .pauseListening: stopAccepting(closing: false)
+    case .resumeListening: resumeAccepting()
+    case .stopSessions: endAllSessions()
+    case .stop: isRunning = false
+    }
+  }
+}
+
+/// What a worker counts for itself; read by reports only.
+struct WorkerCounters {
+  /// Stalled channels that moved out of the receive pool.
+  var spills: UInt64 = 0
+}
