@@ -59,7 +59,6 @@ let package = Package(
     tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
     tests("ConfigurationLanguageTests", ["Basics", "ConfigurationLanguage", "Samples"]),
-    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Samples", "Basics"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
