@@ -58,7 +58,7 @@ let package = Package(
       ["Proxies", "ConfigurationLanguage", "Balancing", "HealthChecks", "Basics"]),
     tests("BalancingTests", ["Balancing", "Basics"]),
     tests("BasicsTests", ["Basics"]),
-    tests("ConfigurationLanguageTests", ["ConfigurationLanguage", "Samples", "Basics"]),
+    tests("ConfigurationLanguageTests", ["Basics", "ConfigurationLanguage", "Samples"]),
     tests("SessionsTests", ["Sessions", "Proxies"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),

@@ -15,6 +15,8 @@ where Keyword: RawRepresentable & CaseIterable & Sendable, Keyword.RawValue == S
   private let others: [String: KeywordFate]
   /// Every known name in a fixed order: what `did you mean` chooses from.
   let names: [String]
+  /// Whether no name stands in two lists, where only the first would count.
+  let hasDistinctNames: Bool
 
   /// - Parameters:
   ///   - ignored: names that have no effect, separated by white space.
@@ -26,7 +28,9 @@ where Keyword: RawRepresentable & CaseIterable & Sendable, Keyword.RawValue == S
     for name in ignored { others[name] = .ignored }
     for name in notSupported { others[name] = .notSupported }
     self.others = others
-    names = Set(Keyword.allCases.map(\.rawValue) + ignored + notSupported).sorted()
+    let all = Keyword.allCases.map(\.rawValue) + ignored + notSupported
+    names = Set(all).sorted()
+    hasDistinctNames = names.count == all.count
   }
 
   /// What a name stands for.

@@ -25,12 +25,13 @@ extension ConfigurationDraft {
     }
     for index in listeners.indices { listeners[index].permissions = global.unixBind }
     var line = BindLine(statement: statement, listeners: listeners)
-    line.usedIDs = Dictionary(
-      proxy.settings.listeners.filter { $0.id > 0 }.map { ($0.id, $0.location) },
-      uniquingKeysWith: { first, _ in first })
+    line.usedIDs = proxy.listenerIDs
     readBindWords(&line)
     // A backend's listeners are ignored, as the warning said.
     guard proxy.has(.frontend) else { return }
+    for listener in line.listeners where listener.id > 0 {
+      proxy.listenerIDs[listener.id] = "\(location) ('bind \(statement[1])')"
+    }
     proxy.settings.listeners += line.listeners
   }
 
@@ -117,8 +118,8 @@ extension ConfigurationDraft {
 struct BindLine {
   let statement: Statement
   var listeners: [ListenerConfiguration]
-  /// `id`s of the proxy's other listeners, and where they stand.
-  var usedIDs: [Int: SourceLocation] = [:]
+  /// `id`s of the proxy's other listeners, with the lines that gave them.
+  var usedIDs: [Int: String] = [:]
 
   init(statement: Statement, listeners: [ListenerConfiguration]) {
     self.statement = statement

@@ -11,6 +11,8 @@ struct ConfigurationDraft {
     case proxy
     /// A section that this version does not support; its lines are skipped.
     case skipped
+    /// A proxy whose first line was wrong, so that its lines belong to nothing.
+    case orphaned
   }
 
   var diagnostics = Diagnostics()
@@ -56,6 +58,8 @@ struct ConfigurationDraft {
     case .global: readGlobal(statement)
     case .proxy: readProxy(statement)
     case .skipped: break
+    case .orphaned:
+      diagnostics.alert(at: statement.location, "'listen' or 'defaults' expected.")
     }
   }
 

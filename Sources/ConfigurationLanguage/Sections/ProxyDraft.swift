@@ -59,6 +59,8 @@ struct ProxyDraft {
   var format: (choice: Format, location: SourceLocation)?
   var defaultBackend: String?
   var useBackends: [Reference] = []
+  /// `id`s that `bind` lines have given, with those lines.
+  var listenerIDs: [Int: String] = [:]
   var servers: [ServerDraft] = []
   var defaultServer = ServerDraft.plain
   /// `source` of the proxy, used by servers without one.

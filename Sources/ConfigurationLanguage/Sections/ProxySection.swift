@@ -9,7 +9,7 @@ extension ConfigurationDraft {
       case .defaults, .listen, .global: [.frontend, .backend]
       }
     // Until the line turns out to be right, what follows belongs to nothing.
-    place = .skipped
+    place = .orphaned
     guard isDefaults || checkHeader(statement, capabilities) else { return }
     var name = statement[1]
     var from = 2

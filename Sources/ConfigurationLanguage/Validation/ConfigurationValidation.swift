@@ -40,8 +40,8 @@ extension ConfigurationDraft {
     let proxy = proxies[index]
     guard proxy.mode == .tcp else {
       diagnostics.alert(
-        "parsing [\(proxy.location)] : \(proxy.kind) '\(proxy.name)' inherits "
-          + notSupported("mode \(proxy.mode.rawValue)"))
+        "parsing [\(proxy.location)] : \(proxy.kind) '\(proxy.name)' inherits 'mode "
+          + "\(proxy.mode.rawValue)', which is known but not supported by this version of Sluice.")
       return
     }
     reportMissingHTTP(index)
@@ -94,6 +94,12 @@ extension ConfigurationDraft {
       do {
         let compiled = try LogFormat.parse(text)
         proxies[index].settings.sessionLog = .format(compiled)
+        for alias in compiled.aliasesThatNeedHTTP {
+          diagnostics.diagnostic(
+            "parsing [\(format.location)]: format alias '\(alias)' used from "
+              + "\(proxies[index].kind) '\(proxies[index].name)' may not work as expected (item "
+              + "depends on HTTP proxy mode).")
+        }
       } catch {
         diagnostics.alert(
           "Parsing [\(format.location)]: failed to parse log-format : \(error.message).")
