@@ -36,7 +36,7 @@ private func configuration(_ addresses: ListenerConfiguration.Address...) -> Con
   let location = SourceLocation(file: "f.cfg", line: 11)
   var proxy = ProxyConfiguration(
     name: "a", id: 1, capabilities: [.frontend, .backend], location: location)
-  proxy.maxconn = 10
+  proxy.maxconn = 100
   proxy.listeners = addresses.enumerated().map {
     ListenerConfiguration(address: $1, id: $0 + 1, location: location)
   }
@@ -78,7 +78,7 @@ private func connectClient(_ port: UInt16) -> Int32 {
       isReuseport: true, console: capture.console)
     #expect(opener.openMissing(isLast: true) == .complete)
     #expect(opener.sockets.map(\.worker) == [0, 1, 2])
-    #expect(opener.sockets.map(\.backlog) == [4, 4, 4])
+    #expect(opener.sockets.map(\.backlog) == [34, 34, 34])
     opener.closeAll()
     #expect(capture.text == "")
   }

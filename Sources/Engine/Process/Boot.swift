@@ -85,6 +85,7 @@ struct Boot {
 
   /// Everything behind the fork.
   private mutating func start(daemon: consuming Daemon?, null: Int32) -> SignalLoop.End {
+    tzset()  // Reads the zone's file while it is in reach.
     if let byte = arguments.poisonByte { Machine.poisonMemory(byte) }
     let names = ServerNames(isFailureIgnored: arguments.isResolutionFailureIgnored)
     guard names.resolve(&configuration, console: console) else {

@@ -47,7 +47,8 @@ public protocol Workers: AnyObject {
 
   /// SIGTTOU: stops listening for a while. An internet listener is taken out of the listening
   /// state with connect(2) to AF_UNSPEC (its port is free for others then), an inherited one is
-  /// left alone, a unix one is no longer accepted from.
+  /// left alone, a unix one is no longer accepted from, and an abstract one is closed: nobody else
+  /// could have its name otherwise (`ListeningSocket.reopened(in:)` brings it back).
   ///
   /// - Returns: false when a listener refused.
   func pauseListening() -> Bool
