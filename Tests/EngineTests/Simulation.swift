@@ -92,7 +92,7 @@ struct Simulation {
   }
 
   /// The lines under tcplog.
-  var lines: [String] { world.datagrams.map(\.text).filter { $0.contains(" front") } }
+  var lines: [String] { world.datagrams.map(\.text).filter { $0.contains(" front front/") } }
 }
 
 extension Worker where K == SimulatedKernel {
