@@ -30,7 +30,10 @@ extension SimulatedWorld {
       switch submission {
       case .start(let request): begin(request)
       case .cancel(let token):
-        if let request = requests.first(where: { $0.token == token && !$0.isOver }) {
+        // What was started behind the cancellation is not meant by it.
+        if let request = requests.first(where: {
+          $0.token == token && $0.isSubmitted && !$0.isOver
+        }) {
           finish(request, -Errno.cancelled.rawValue)
         }
       }
