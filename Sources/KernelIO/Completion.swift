@@ -15,6 +15,11 @@ public struct Completion: Sendable, BitwiseCopyable {
   /// under this token any more.
   public var isMore: Bool
 
+  /// - Parameters:
+  ///   - token: names the request.
+  ///   - result: what it returned, or a negated error number.
+  ///   - buffer: the lease that comes with received bytes.
+  ///   - isMore: whether the request will complete again.
   @inlinable public init(
     token: Token, result: Int32, buffer: BufferIndex = .none, isMore: Bool = false
   ) {
@@ -32,6 +37,7 @@ public struct Completion: Sendable, BitwiseCopyable {
 public struct BufferIndex: Hashable, Sendable, BitwiseCopyable {
   /// 0 to the pool's size less one; -1 for none.
   public var rawValue: Int32
+  /// - Parameter rawValue: the number.
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
   /// No buffer.
   public static let none = BufferIndex(rawValue: -1)
@@ -39,7 +45,9 @@ public struct BufferIndex: Hashable, Sendable, BitwiseCopyable {
 
 /// What a poll waits for, with the values of `<poll.h>`.
 public struct PollEvents: OptionSet, Sendable {
+  /// The bits.
   public var rawValue: UInt32
+  /// - Parameter rawValue: the bits.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// POLLIN
   public static let readable = PollEvents(rawValue: 0x001)
@@ -60,6 +68,9 @@ public struct PollEvents: OptionSet, Sendable {
   public var base: UnsafePointer<UInt8>
   /// How many bytes, at least 1.
   public var count: Int
+  /// - Parameters:
+  ///   - base: the first byte.
+  ///   - count: how many bytes, at least 1.
   @inlinable public init(base: UnsafePointer<UInt8>, count: Int) {
     unsafe self.base = unsafe base
     unsafe self.count = count

@@ -177,6 +177,7 @@ public let sendPiecesMax = 16
 public struct Descriptor: RawRepresentable, Hashable, Sendable {
   /// The number; -1 for none.
   public var rawValue: Int32
+  /// - Parameter rawValue: the number.
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
   /// No descriptor.
   public static let none = Descriptor(rawValue: -1)

@@ -87,6 +87,25 @@ extension KernelPromise {
     }
   }
 
+  func connectFullUnix<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
+    let name = "sluice-full-\(getpid())-\(SystemCall.now().nanoseconds)"
+    let endpoint = try #require(Endpoint(.abstract, name: Array(name.utf8)))
+    let listener = try SystemCall.makeSocket(for: endpoint).get()
+    #expect(SystemCall.bind(listener, to: endpoint) == nil)
+    listen(listener.rawValue, 0)
+    var sockets = [listener]
+    defer { sockets.forEach(SystemCall.close) }
+    var full: Completion?
+    for number in 0..<3 where full == nil {
+      let socket = try kernel.makeSocket(for: endpoint).get()
+      sockets.append(socket)
+      kernel.connect(socket, to: endpoint, timeout: .milliseconds(100), token: token(number))
+      let answer = try kernel.only(token(number))
+      if answer.result != 0 { full = answer }
+    }
+    #expect(full?.error == .wouldBlock)
+  }
+
   func connectRefused<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
     let (listener, endpoint) = TestSocket.listener()
     SystemCall.close(listener)

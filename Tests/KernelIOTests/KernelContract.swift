@@ -9,7 +9,8 @@ import Testing
 /// The kernel given to a promise is fresh, with 8 receive buffers of 4096 bytes.
 enum KernelPromise: String, CaseIterable, Sendable {
   case acceptsOneConnection, acceptsManyConnections, acceptTellsItsError
-  case connects, connectsToUnixSockets, connectIsRefused, connectTimesOut, connectIsCancelled
+  case connects, connectsToUnixSockets, connectsToAFullUnixSocket
+  case connectIsRefused, connectTimesOut, connectIsCancelled
   case receivesInOrder, receivesNoMoreThanItsLimit, receivesLessThanABuffer
   case receivesTheEndOfTheStream, receivesAReset, receiveTimeoutCountsFromItsStart
   case receiveIsCancelled, receiveIsCancelledAmidData, emptyPoolLosesNothing
@@ -29,6 +30,7 @@ enum KernelPromise: String, CaseIterable, Sendable {
     case .acceptTellsItsError: try acceptError(&kernel)
     case .connects: try connect(&kernel)
     case .connectsToUnixSockets: try connectUnix(&kernel)
+    case .connectsToAFullUnixSocket: try connectFullUnix(&kernel)
     case .connectIsRefused: try connectRefused(&kernel)
     case .connectTimesOut: try connectTimeout(&kernel)
     case .connectIsCancelled: try connectCancelled(&kernel)

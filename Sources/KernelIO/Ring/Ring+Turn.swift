@@ -33,7 +33,7 @@ extension Ring {
   }
 
   /// One of the completions of this turn.
-  public func completion(at index: Int) -> Completion {
+  @inlinable public func completion(at index: Int) -> Completion {
     invariant(index >= 0 && index < completionsCount, "a completion is one of this turn")
     return unsafe completions[index]
   }

@@ -19,11 +19,11 @@ import Glibc
   /// The requests that the ring must help along.
   var requests: RequestTable
   /// The completions of this turn.
-  let completions: UnsafeMutablePointer<Completion>
+  @usableFromInline let completions: UnsafeMutablePointer<Completion>
   /// How many there are at most.
   let completionsMax: Int
   /// How many there are.
-  var completionsCount = 0
+  @usableFromInline var completionsCount = 0
   /// Whether another thread has woken this turn.
   var isWoken = false
   /// Whether the kernel counts the bytes of a receive. `features.receive`, as the data path asks.
