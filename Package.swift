@@ -79,6 +79,8 @@ let package = Package(
         "Engine", "SimulatedKernel", "Sessions", "Proxies", "ConfigurationLanguage", "Samples",
         "KernelIO", "Basics",
       ]),
+      // Optimised in test builds too: a simulation is as good as the number of its seeds.
+      swiftSettings: strict + [.unsafeFlags(["-O"])]),
     tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
   ]
 )

@@ -199,16 +199,14 @@ extension KernelPromise {
 
   func turnDeadline<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
     let start = SystemCall.now()
-    #expect(kernel.turn(deadline: start + .milliseconds(50)) == 0)
-    kernel.finishTurn(0)
+    kernel.idle(until: start + .milliseconds(50))
     #expect(elapsed(since: start) >= .milliseconds(50))
     #expect(elapsed(since: start) < .seconds(2))
     #expect(kernel.now >= start + .milliseconds(50))
     // Requests and a deadline in one turn: it still counts from now, and only once.
     let second = SystemCall.now()
     kernel.timer(at: second + .seconds(60), token: token(1))
-    #expect(kernel.turn(deadline: second + .milliseconds(200)) == 0)
-    kernel.finishTurn(0)
+    kernel.idle(until: second + .milliseconds(200))
     #expect(elapsed(since: second) >= .milliseconds(200))
     #expect(elapsed(since: second) < .milliseconds(390))
     // A deadline in the past looks once.

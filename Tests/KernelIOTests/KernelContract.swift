@@ -80,6 +80,17 @@ extension Kernel where Self: ~Copyable {
     return delivered
   }
 
+  /// One turn that delivers nothing until its deadline. Signals, as of the children that other
+  /// tests start, may end it early a few times.
+  mutating func idle(until deadline: Instant) {
+    var turns = 0
+    repeat {
+      #expect(turn(deadline: deadline) == 0)
+      finishTurn(0)
+      turns += 1
+    } while SystemCall.now() < deadline && turns < 20
+  }
+
   /// Turns until `isEnough`, five seconds at most; everything delivered.
   mutating func turns(until isEnough: ([Completion]) -> Bool) -> [Completion] {
     let deadline = SystemCall.now() + .seconds(5)

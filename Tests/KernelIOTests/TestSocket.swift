@@ -63,6 +63,12 @@ enum TestSocket {
     return Pair(client: Descriptor(rawValue: ends[0]), server: Descriptor(rawValue: ends[1]))
   }
 
+  /// What tells an open socket from every other; nil for a number that is not open.
+  static func identity(of socket: Descriptor) -> UInt? {
+    var status = stat()
+    return fstat(socket.rawValue, &status) == 0 ? UInt(status.st_ino) : nil
+  }
+
   /// Waits with poll(2), five seconds at most.
   @discardableResult
   static func wait(on socket: Descriptor, for events: Int16) -> Int16 {

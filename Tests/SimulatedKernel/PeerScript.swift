@@ -78,7 +78,7 @@ public struct PeerScript: Sendable {
   /// Any client: well-behaved, slow, silent, or gone in the middle.
   public static func randomClient(using random: inout RandomNumbers) -> PeerScript {
     var steps: [PeerStep] = []
-    let most = [16, 1_000, 40_000, 300_000][random.below(4)]
+    let most = [16, 1_000, 40_000, 150_000][random.below(4)]
     for _ in 0..<random.number(in: 1...3) {
       steps.append(.sendContent(random.number(in: 8...max(8, most))))
       switch random.below(8) {

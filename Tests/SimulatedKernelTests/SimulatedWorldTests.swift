@@ -31,7 +31,7 @@ import Testing
   }
 
   /// Everything at random, the faults too. A seed that fails is replayed by naming it here.
-  @Test(arguments: 0..<150 as Range<UInt64>)
+  @Test(arguments: 0..<80 as Range<UInt64>)
   func noFaultMakesAnOrderlyEngineLoseOrKeepAnything(seed: UInt64) {
     let world = SimulatedWorld(swarm: seed)
     let clients = Self.crowd(in: world)

@@ -27,8 +27,7 @@ struct DeadlineHeap: ~Copyable {
   }
 
   /// Gives a request a deadline; it must have none yet.
-  mutating func add(_ request: RequestIndex, at deadline: Instant, in requests: inout RequestSlab)
-  {
+  mutating func add(_ request: RequestIndex, at deadline: Instant, in requests: inout RequestSlab) {
     invariant(requests[request].heapPlace == 0, "a request has one deadline at most")
     if count == entries.capacity { entries.grow(to: count + 1) }
     count &+= 1
