@@ -72,15 +72,14 @@ let package = Package(
       name: "SimulatedKernel",
       dependencies: ["KernelIO", "Basics"],
       path: "Tests/SimulatedKernel",
-      swiftSettings: strict),
+      // Optimised in test builds too: a simulation is as good as the number of its seeds.
+      swiftSettings: strict + [.unsafeFlags(["-O"])]),
     tests(
       "EngineTests",
       [
         "Engine", "SimulatedKernel", "Sessions", "Proxies", "ConfigurationLanguage", "Samples",
         "KernelIO", "Basics",
       ]),
-      // Optimised in test builds too: a simulation is as good as the number of its seeds.
-      swiftSettings: strict + [.unsafeFlags(["-O"])]),
     tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
   ]
 )

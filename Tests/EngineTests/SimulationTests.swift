@@ -36,6 +36,7 @@ import Testing
     }
     let left = simulation.run(lasting: .seconds(120))
 
+    #expect(world.turns < Simulation.turnsMax, "the worker spins")
     #expect(left.isEmpty, "left over: \(left)")
     let sessions = simulation.state.frontends[0].total.load(ordering: .relaxed)
     #expect(simulation.lines.count == Int(sessions), "one line a session")
