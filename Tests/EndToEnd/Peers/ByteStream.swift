@@ -4,6 +4,11 @@ public struct ByteStream: Sendable {
   public struct Digest: Equatable, Sendable {
     public let byteCount: Int
     public let hash: String
+
+    public init(byteCount: Int, hash: String) {
+      self.byteCount = byteCount
+      self.hash = hash
+    }
   }
 
   private var state: UInt64

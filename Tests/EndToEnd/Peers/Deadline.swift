@@ -56,3 +56,9 @@ public func eventually(
     pauseBetweenLooks()
   }
 }
+
+/// Lets time pass where time is what a scenario is about: the rhythm of a sender, a slow reader.
+public func letPass(_ duration: Duration) {
+  let deadline = Deadline(duration)
+  while !deadline.hasPassed { _ = poll(nil, 0, deadline.milliseconds) }
+}

@@ -166,6 +166,14 @@ public final class ProgramUnderTest: @unchecked Sendable {
     return count - 2
   }
 
+  /// Processor time used so far, in hundredths of a second.
+  public var processorTicks: Int {
+    let stat = contents(ofFile: "/proc/\(pid)/stat") ?? ""
+    // Fields are counted after the name, which ends with the last parenthesis.
+    let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+  }
+
   /// A number of /proc/<pid>/status; zero when the process is gone.
   static func number(of name: String, inStatusOf pid: pid_t) -> Int {
     let text = contents(ofFile: "/proc/\(pid)/status") ?? ""

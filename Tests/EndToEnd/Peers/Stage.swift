@@ -11,6 +11,7 @@ public final class Stage: @unchecked Sendable {
   public private(set) var programs: [ProgramUnderTest] = []
 
   public init(_ engine: EngineChoice) throws {
+    DescriptorLimit.raise()
     self.engine = engine
     directory = try TemporaryDirectory()
     log = try SyslogReceiver()
@@ -95,4 +96,16 @@ public final class Stage: @unchecked Sendable {
     try program.stop(signal)
     return try log.drain().compactMap { TCPLogLine($0) }
   }
+}
+
+/// The limit of open descriptors of the tests, which thousands of peers need.
+enum DescriptorLimit {
+  private static let raised: Void = {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }()
+
+  static func raise() { _ = raised }
 }

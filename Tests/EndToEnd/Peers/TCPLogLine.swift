@@ -44,7 +44,9 @@ extension String.UTF8View {
   fileprivate func firstRange(of words: String) -> Index? {
     var index = startIndex
     while index != endIndex {
-      if self[index...].starts(with: words.utf8) { return self.index(index, offsetBy: words.utf8.count) }
+      if self[index...].starts(with: words.utf8) {
+        return self.index(index, offsetBy: words.utf8.count)
+      }
       index = self.index(after: index)
     }
     return nil

@@ -29,7 +29,8 @@ public final class TemporaryDirectory: Sendable {
   /// - Returns: its whole path.
   public func write(_ name: String, _ text: String) throws -> String {
     let file = "\(path)/\(name)"
-    let descriptor = try checked("open", open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644))
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    let descriptor = try checked("open", open(file, flags, 0o644))
     defer { _ = close(descriptor) }
     let bytes = Array(text.utf8)
     guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
