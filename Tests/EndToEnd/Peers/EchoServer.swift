@@ -11,9 +11,9 @@ public final class EchoServer: @unchecked Sendable {
   private let accepted = Counter()
   private var thread: PeerThread<Void>?
 
-  /// - Parameter port: where to listen; zero lets the kernel choose.
-  public init(greeting: String = "", port: UInt16 = 0) throws {
-    let listener = try Listener(.loopback(port: port))
+  /// - Parameter port: where to listen; nil takes a port that nobody else will ever have.
+  public init(greeting: String = "", port: UInt16? = nil) throws {
+    let listener = try Listener(.loopback(port: port ?? FreePort.take()))
     self.port = listener.port
     (wakeReader, wakeWriter) = try Inheritance.pipe()
     let (wake, accepted) = (wakeReader, accepted)

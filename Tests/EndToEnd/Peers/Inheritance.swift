@@ -9,6 +9,13 @@ import Synchronization
 enum Inheritance {
   private static let turn = Mutex(())
 
+  /// What the test runner itself was given stays with it.
+  private static let sealed: Void = {
+    for descriptor in Int32(3)..<1024 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+  }()
+
+  static func seal() { _ = sealed }
+
   static func exclusively<Result>(_ body: () throws -> sending Result) rethrows -> sending Result {
     try turn.withLock { _ in try body() }
   }

@@ -82,10 +82,15 @@ public final class FullBacklog {
 public enum FreePort {
   private static let next = Counter(UInt64(getpid()) &* 131)
 
-  public static func take() throws -> UInt16 {
+  /// The first of so many free ports in a row. None is handed out twice, so that a port whose
+  /// owner has gone refuses connections and does not belong to another test.
+  public static func take(_ count: UInt16 = 1) throws -> UInt16 {
     for _ in 0..<2000 {
-      let port = UInt16(10_000 + next.advance() % 20_000)
-      if (try? Listener(.loopback(port: port))) != nil { return port }
+      let first = UInt16(10_000 + next.advance(by: UInt64(count)) % 20_000)
+      let areFree = (first..<first + count).allSatisfy {
+        (try? Listener(.loopback(port: $0))) != nil
+      }
+      if areFree { return first }
     }
     throw PeerFailure("no free port")
   }

@@ -52,12 +52,12 @@ public final class Counter: Sendable {
     value = Atomic(start)
   }
 
-  /// Adds one.
+  /// Adds one, or more.
   ///
   /// - Returns: the value before.
   @discardableResult
-  public func advance() -> UInt64 {
-    value.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue
+  public func advance(by step: UInt64 = 1) -> UInt64 {
+    value.wrappingAdd(step, ordering: .sequentiallyConsistent).oldValue
   }
 
   public var current: UInt64 { value.load(ordering: .sequentiallyConsistent) }

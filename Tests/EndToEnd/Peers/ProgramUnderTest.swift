@@ -67,6 +67,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
     path: String = ProgramUnderTest.path, arguments: [String],
     inheriting: [(descriptor: Int32, number: Int32)] = [], descriptorsMax: Int? = nil
   ) throws {
+    Inheritance.seal()
     directory = try TemporaryDirectory()
     var words = [path] + arguments
     if let descriptorsMax {

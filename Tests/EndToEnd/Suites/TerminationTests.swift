@@ -60,12 +60,14 @@ struct TerminationTests {
     let client = try stage.client()
     let port = client.localPort
     client.close()
-    let line = try stage.sessionLine(ofClientPort: port, within: .seconds(3))
+    let line = try stage.sessionLine(ofClientPort: port)
     #expect(line.state == "CC")
     #expect(line.times[1] == -1)
   }
 
-  @Test("the client's timeout fires while connecting: cC", arguments: ProgramUnderTest.engines)
+  @Test("the client's timeout fires while connecting: cC",
+    .enabled(if: !ProgramUnderTest.isReference26, "2.6 waits for the server's side"),
+    arguments: ProgramUnderTest.engines)
   func clientTimeoutWhileConnecting(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let full = try FullBacklog()
@@ -110,10 +112,12 @@ struct TerminationTests {
     stage.program.signal(SIGUSR1)
     #expect(try client.ending() == .finished)
     expectDeadline(.milliseconds(500), watch.elapsed)
-    #expect(try server.ending() == .reset)
+    // HAProxy 2.6 ends in a gentler way.
+    let is26 = ProgramUnderTest.isReference26
+    #expect(try server.ending() == (is26 ? .finished : .reset))
     #expect(try stage.program.waitForExit() == .exited(0))
     let line = try stage.sessionLine(ofClientPort: client.localPort)
-    #expect(line.state == (ProgramUnderTest.isReference26 ? "KC" : "KC"))
+    #expect(line.state == (is26 ? "K-" : "KC"))
   }
 
   @Test("one line for each session, whatever its ending", arguments: ProgramUnderTest.engines)
@@ -124,6 +128,11 @@ struct TerminationTests {
     for number in 0..<40 {
       let client = try stage.client()
       let server = try listener.accept()
+      // Both sides have met before one of them leaves: else a reset would be a failed connect.
+      try client.send("?")
+      _ = try server.receive(1)
+      try server.send("!")
+      _ = try client.receive(1)
       if number & 4 != 0 { try client.send("request") }
       if number & 8 != 0 { try server.send("response") }
       switch number & 3 {
@@ -135,6 +144,7 @@ struct TerminationTests {
       (number & 3 < 2 ? server : client).close()
       _ = try stage.log.next(within: .seconds(5))
     }
-    #expect(try stage.sessionLinesAfterStop().count == 40)
+    let lines = try stage.sessionLinesAfterStop()
+    #expect(lines.count == 40, "\(lines.map(\.state))")
   }
 }
