@@ -49,7 +49,8 @@ struct AddressTests {
     try expectPassage(client, listener, stage, client: "127.0.0.1:\(client.localPort) [")
   }
 
-  @Test("a list and a range of ports, and a server port relative to them",
+  @Test(
+    "a list and a range of ports, and a server port relative to them",
     arguments: ProgramUnderTest.engines)
   func portsOfManyKinds(engine: EngineChoice) throws {
     let stage = try Stage(engine)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Clients go where the algorithm says")
 struct BalancingTests {
-  @Test("the sequences of HAProxy, at two threads", arguments: ProgramUnderTest.engines,
+  @Test(
+    "the sequences of HAProxy, at two threads", arguments: ProgramUnderTest.engines,
     [("roundrobin", "ACABAC"), ("static-rr", "AACABC")])
   func weightedSequences(engine: EngineChoice, expected: (String, String)) throws {
     let farm = try Farm(engine)
@@ -48,7 +49,8 @@ struct BalancingTests {
     #expect(clients.map(\.1).sorted() == ["A", "A", "B", "B", "C", "C"])
   }
 
-  @Test("only the first backup serves when no active server is left",
+  @Test(
+    "only the first backup serves when no active server is left",
     arguments: ProgramUnderTest.engines)
   func firstBackupServes(engine: EngineChoice) throws {
     let farm = try Farm(engine)
@@ -64,7 +66,8 @@ struct BalancingTests {
     #expect(try farm.names(4).sorted() == ["B", "B", "C", "C"])
   }
 
-  @Test("a refused connection is retried after a pause, on the same server",
+  @Test(
+    "a refused connection is retried after a pause, on the same server",
     arguments: ProgramUnderTest.engines)
   func retriesWait(engine: EngineChoice) throws {
     let farm = try Farm(engine)

@@ -29,7 +29,8 @@ struct FirstConfigurationTests {
     """
   }
 
-  @Test("as a daemon: the parent exits 0, sessions and the server's death reach the log",
+  @Test(
+    "as a daemon: the parent exits 0, sessions and the server's death reach the log",
     arguments: ProgramUnderTest.engines)
   func servesAsDaemon(engine: EngineChoice) throws {
     let directory = try TemporaryDirectory()
@@ -65,7 +66,8 @@ struct FirstConfigurationTests {
     try daemon.awaitEnd()
   }
 
-  @Test("in the foreground it serves without a word about errors",
+  @Test(
+    "in the foreground it serves without a word about errors",
     arguments: ProgramUnderTest.engines)
   func servesInForeground(engine: EngineChoice) throws {
     let directory = try TemporaryDirectory()

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Health checks keep clients away from dead servers")
 struct HealthCheckTests {
-  @Test("a server that dies is DOWN within fall x inter, is spared, and is UP when it returns",
+  @Test(
+    "a server that dies is DOWN within fall x inter, is spared, and is UP when it returns",
     arguments: ProgramUnderTest.engines)
   func downAndUp(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -49,7 +50,8 @@ struct HealthCheckTests {
     #expect(stage.log.lines.filter { $0.containsText("px/B is DOWN") }.count == 1)
   }
 
-  @Test("one failed first check takes a server down, and the last one empties the proxy",
+  @Test(
+    "one failed first check takes a server down, and the last one empties the proxy",
     arguments: ProgramUnderTest.engines)
   func firstCheckDecides(engine: EngineChoice) throws {
     let stage = try Stage(engine)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Limits are exact and nobody is turned away by them")
 struct LimitTests {
-  @Test("a frontend's maxconn lets in exactly so many; the next waits its turn",
+  @Test(
+    "a frontend's maxconn lets in exactly so many; the next waits its turn",
     arguments: ProgramUnderTest.engines)
   func frontendLimit(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -13,7 +14,8 @@ struct LimitTests {
     try expectLimit(3, stage, echo)
   }
 
-  @Test("the global maxconn lets in exactly so many; the next waits its turn",
+  @Test(
+    "the global maxconn lets in exactly so many; the next waits its turn",
     arguments: ProgramUnderTest.engines)
   func globalLimit(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -91,7 +93,8 @@ struct LimitTests {
     try expectEcho(first, "untouched")
   }
 
-  @Test("when descriptors run out it waits, and serves again when some are free",
+  @Test(
+    "when descriptors run out it waits, and serves again when some are free",
     arguments: ProgramUnderTest.engines)
   func descriptorsRunOut(engine: EngineChoice) throws {
     let stage = try Stage(engine)

@@ -34,7 +34,8 @@ struct LogTests {
     #expect(fields.times.count == 3 && fields.times.allSatisfy { $0 >= 0 })
   }
 
-  @Test("without an option the line comes when the client comes",
+  @Test(
+    "without an option the line comes when the client comes",
     arguments: ProgramUnderTest.engines)
   func connectLine(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -47,7 +48,8 @@ struct LogTests {
         "Connect from 127.0.0.1:\(client.localPort) to 127.0.0.1:\(stage.port) (px/TCP)"))
   }
 
-  @Test("a format that knows everything early is logged while the session lives",
+  @Test(
+    "a format that knows everything early is logged while the session lives",
     arguments: ProgramUnderTest.engines)
   func earlyFormat(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -141,7 +143,8 @@ struct LogTests {
     }
   }
 
-  @Test("targets: standard output, an inherited descriptor, a unix path",
+  @Test(
+    "targets: standard output, an inherited descriptor, a unix path",
     arguments: ProgramUnderTest.engines)
   func targets(engine: EngineChoice) throws {
     let stage = try Stage(engine)

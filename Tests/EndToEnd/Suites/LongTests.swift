@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Long variants, with SLUICE_LONG in the environment", .serialized, .enabled(if: isLong))
 struct LongTests {
-  @Test("nine thousand idle sessions cost at most a kibibyte each beyond the pools",
+  @Test(
+    "nine thousand idle sessions cost at most a kibibyte each beyond the pools",
     arguments: ProgramUnderTest.engines)
   func idleSessions(engine: EngineChoice) throws {
     let stage = try Stage(engine)

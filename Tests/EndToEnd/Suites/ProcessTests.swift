@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The process lives and ends like HAProxy's")
 struct ProcessTests {
-  @Test("TERM and INT end it by their own number", arguments: ProgramUnderTest.engines,
+  @Test(
+    "TERM and INT end it by their own number", arguments: ProgramUnderTest.engines,
     [(Int32(SIGTERM), Int32(143)), (Int32(SIGINT), Int32(130))])
   func hardSignals(engine: EngineChoice, expected: (Int32, Int32)) throws {
     let stage = try Stage(engine)
@@ -16,7 +17,8 @@ struct ProcessTests {
     _ = try client.receiveToEnd()
   }
 
-  @Test("USR1 lets sessions finish, refuses new ones and exits 0",
+  @Test(
+    "USR1 lets sessions finish, refuses new ones and exits 0",
     arguments: ProgramUnderTest.engines)
   func softStop(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -78,7 +80,8 @@ struct ProcessTests {
     try eventually("nobody listens") { !ProgramUnderTest.isListening(on: [stage.port]) }
   }
 
-  @Test("-sf takes over: none refused, none reset, a running transfer finishes",
+  @Test(
+    "-sf takes over: none refused, none reset, a running transfer finishes",
     arguments: ProgramUnderTest.engines)
   func takeover(engine: EngineChoice) throws {
     let stage = try Stage(engine)

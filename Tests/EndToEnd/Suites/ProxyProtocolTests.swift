@@ -31,7 +31,8 @@ struct ProxyProtocolTests {
   }
 
   /// HAProxy itself wants the header in one piece and says "Truncated" otherwise.
-  @Test("a header names the client, whole or byte by byte, and its payload follows",
+  @Test(
+    "a header names the client, whole or byte by byte, and its payload follows",
     arguments: ProgramUnderTest.engines, ProgramUnderTest.isReference ? [false] : [false, true])
   func headerIsAccepted(engine: EngineChoice, isSplit: Bool) throws {
     let (stage, listener) = try start(engine, bind: "accept-proxy")
@@ -58,7 +59,8 @@ struct ProxyProtocolTests {
     #expect(stage.log.lines.allSatisfy { $0.containsText(": 10.1.2.3:1111 [") })
   }
 
-  @Test("LOCAL and UNKNOWN keep the addresses of the connection",
+  @Test(
+    "LOCAL and UNKNOWN keep the addresses of the connection",
     arguments: ProgramUnderTest.engines)
   func localKeepsAddresses(engine: EngineChoice) throws {
     let (stage, listener) = try start(engine, bind: "accept-proxy")
@@ -87,7 +89,8 @@ struct ProxyProtocolTests {
     #expect(try listener.acceptIfAny(within: .zero) == nil)
   }
 
-  @Test("a client that sends no header is let go after timeout client",
+  @Test(
+    "a client that sends no header is let go after timeout client",
     arguments: ProgramUnderTest.engines)
   func silenceIsBounded(engine: EngineChoice) throws {
     let (stage, _) = try start(engine, bind: "accept-proxy", "timeout client 400ms")
@@ -120,7 +123,8 @@ struct ProxyProtocolTests {
     #expect(try server.receiveText(wanted.utf8.count) == wanted)
   }
 
-  @Test("send-proxy-v2 writes version 2 before the first byte",
+  @Test(
+    "send-proxy-v2 writes version 2 before the first byte",
     arguments: ProgramUnderTest.engines)
   func versionTwoIsSent(engine: EngineChoice) throws {
     let (stage, listener) = try start(engine, server: "send-proxy-v2")

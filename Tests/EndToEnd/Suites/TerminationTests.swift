@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Every ending has its letters")
 struct TerminationTests {
-  @Test("connect and close without a byte still visits the server",
+  @Test(
+    "connect and close without a byte still visits the server",
     arguments: ProgramUnderTest.engines)
   func silentVisit(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -65,7 +66,8 @@ struct TerminationTests {
     #expect(line.times[1] == -1)
   }
 
-  @Test("the client's timeout fires while connecting: cC",
+  @Test(
+    "the client's timeout fires while connecting: cC",
     .enabled(if: !ProgramUnderTest.isReference26, "2.6 waits for the server's side"),
     arguments: ProgramUnderTest.engines)
   func clientTimeoutWhileConnecting(engine: EngineChoice) throws {
@@ -99,7 +101,8 @@ struct TerminationTests {
     try expectEcho(first, "still served")
   }
 
-  @Test("soft stop with hard-stop-after kills what is left: KC", arguments: ProgramUnderTest.engines)
+  @Test(
+    "soft stop with hard-stop-after kills what is left: KC", arguments: ProgramUnderTest.engines)
   func hardStop(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()

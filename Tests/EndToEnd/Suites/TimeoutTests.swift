@@ -4,13 +4,15 @@ import Testing
 
 @Suite("Timeouts fire when they should and only then")
 struct TimeoutTests {
-  @Test("connecting to a full backlog without retries ends after one timeout",
+  @Test(
+    "connecting to a full backlog without retries ends after one timeout",
     arguments: ProgramUnderTest.engines)
   func connectTimeout(engine: EngineChoice) throws {
     try expectConnectTimeout(engine, "retries 0", .milliseconds(700), retries: "0")
   }
 
-  @Test("connecting to a full backlog takes four timeouts by default",
+  @Test(
+    "connecting to a full backlog takes four timeouts by default",
     arguments: ProgramUnderTest.engines)
   func connectTimeoutWithRetries(engine: EngineChoice) throws {
     try expectConnectTimeout(engine, "", .milliseconds(2800), retries: "3")
@@ -32,7 +34,8 @@ struct TimeoutTests {
     #expect(logged.times[1] == -1 && logged.bytesRead == 0)
   }
 
-  @Test("timeout client alone ends only the direction to the server: cD",
+  @Test(
+    "timeout client alone ends only the direction to the server: cD",
     arguments: ProgramUnderTest.engines)
   func clientTimeoutIsOneSided(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout client 800ms")
@@ -44,7 +47,8 @@ struct TimeoutTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "cD")
   }
 
-  @Test("timeout server alone ends only the direction to the client: sD",
+  @Test(
+    "timeout server alone ends only the direction to the client: sD",
     arguments: ProgramUnderTest.engines)
   func serverTimeoutIsOneSided(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout server 800ms")
@@ -78,7 +82,8 @@ struct TimeoutTests {
     #expect(state == "cD" || state == "sD")
   }
 
-  @Test("server-fin bounds a server that stays silent after the client's FIN",
+  @Test(
+    "server-fin bounds a server that stays silent after the client's FIN",
     arguments: ProgramUnderTest.engines)
   func serverFinTimeout(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout server-fin 500ms")
@@ -89,7 +94,8 @@ struct TimeoutTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "sD")
   }
 
-  @Test("client-fin bounds a client that stays silent after the server's FIN",
+  @Test(
+    "client-fin bounds a client that stays silent after the server's FIN",
     arguments: ProgramUnderTest.engines)
   func clientFinTimeout(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout client-fin 500ms")
@@ -137,7 +143,8 @@ struct TimeoutTests {
 
   /// HAProxy itself fails here: the kernel reports room only when a third of a large send buffer
   /// has drained, and that takes longer than the timeout.
-  @Test("a slow but steady reader outlives both timeouts behind a large send buffer too",
+  @Test(
+    "a slow but steady reader outlives both timeouts behind a large send buffer too",
     .enabled(if: !ProgramUnderTest.isReference), arguments: ProgramUnderTest.engines)
   func slowSteadyReaderBehindLargeBuffer(engine: EngineChoice) throws {
     try expectSlowReaderIsServed(engine, global: "")

@@ -71,7 +71,8 @@ struct TransferTests {
     #expect(try client.receiveText(11) == "220 ready\r\n")
   }
 
-  @Test("what a client sends at once arrives though it closes at once",
+  @Test(
+    "what a client sends at once arrives though it closes at once",
     arguments: ProgramUnderTest.engines)
   func earlyBytesArrive(engine: EngineChoice) throws {
     let stage = try Stage(engine)
@@ -135,7 +136,8 @@ struct TransferTests {
     #expect(try stage.sessionLine(ofClientPort: port).state == "CD")
   }
 
-  @Test("a server's RST reaches the client as FIN, after every byte",
+  @Test(
+    "a server's RST reaches the client as FIN, after every byte",
     arguments: ProgramUnderTest.engines)
   func serverResets(engine: EngineChoice) throws {
     let stage = try Stage(engine)
