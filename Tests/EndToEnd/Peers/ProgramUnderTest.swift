@@ -11,7 +11,7 @@ public enum EngineChoice: String, Sendable, CustomStringConvertible {
 }
 
 /// How a process ended.
-public enum ExitStatus: Equatable, Sendable {
+public enum ProcessEnding: Equatable, Sendable {
   case exited(Int32)
   case signalled(Int32)
 
@@ -56,7 +56,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   public let pid: pid_t
   private let directory: TemporaryDirectory
-  private var status: ExitStatus?
+  private var status: ProcessEnding?
 
   /// Starts the program.
   ///
@@ -143,9 +143,15 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   /// True when a socket of this network namespace listens on each of the ports.
   public static func isListening(on ports: [UInt16]) -> Bool {
-    let table = contents(ofFile: "/proc/net/tcp") ?? ""
+    // The kernel lists listening sockets first; what follows can be long and costs it much time.
+    let table = contents(ofFile: "/proc/net/tcp") { piece in
+      piece.split(separator: "\n").dropFirst().dropLast().contains { line in
+        let fields = line.split(separator: " ")
+        return fields.count > 3 && fields[3] != "0A"
+      }
+    }
     let listening = Set(
-      table.split(separator: "\n").compactMap { line -> UInt16? in
+      (table ?? "").split(separator: "\n").compactMap { line -> UInt16? in
         let fields = line.split(separator: " ")
         guard fields.count > 3, fields[3] == "0A" else { return nil }
         return fields[1].split(separator: ":").last.flatMap { UInt16($0, radix: 16) }
@@ -193,17 +199,17 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   /// The status when the process has ended, nil while it runs.
   @discardableResult
-  public func poll() -> ExitStatus? {
+  public func poll() -> ProcessEnding? {
     var word: Int32 = 0
     if status == nil, waitpid(pid, &word, WNOHANG) == pid {
-      status = ExitStatus(waitStatus: word)
+      status = ProcessEnding(waitStatus: word)
     }
     return status
   }
 
   /// Waits for the end of the process.
   @discardableResult
-  public func waitForExit(within limit: Duration = .seconds(10)) throws -> ExitStatus {
+  public func waitForExit(within limit: Duration = .seconds(10)) throws -> ProcessEnding {
     let deadline = Deadline(limit)
     while true {
       if let status = poll() { return status }
@@ -214,7 +220,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   /// Ends the process with a signal and waits for it.
   @discardableResult
-  public func stop(_ number: Int32 = SIGTERM) throws -> ExitStatus {
+  public func stop(_ number: Int32 = SIGTERM) throws -> ProcessEnding {
     signal(number)
     return try waitForExit()
   }

@@ -41,16 +41,22 @@ public final class TemporaryDirectory: Sendable {
 }
 
 /// The text of a file, or nil when it cannot be read.
-public func contents(ofFile path: String) -> String? {
+///
+/// - Parameter isEnough: looks at each piece as it is read and may end the reading.
+public func contents(
+  ofFile path: String, until isEnough: (String) -> Bool = { _ in false }
+) -> String? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { _ = close(descriptor) }
   var bytes: [UInt8] = []
   while true {
-    let piece = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+    let piece = [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in
       count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
     }
-    if piece.isEmpty { return String(decoding: bytes, as: UTF8.self) }
     bytes += piece
+    if piece.isEmpty || isEnough(String(decoding: piece, as: UTF8.self)) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
   }
 }

@@ -71,6 +71,31 @@ struct HealthCheckTests {
     #expect(line.state == "SC" && line.server == "<NOSRV>")
   }
 
+  @Test(
+    "on-marked-down shutdown-sessions ends what the dead server held",
+    arguments: ProgramUnderTest.engines)
+  func markedDownEndsSessions(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let checked = try EchoServer()
+    let listener = try Listener()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          default-server inter 200ms fall 2 on-marked-down shutdown-sessions
+          server s 127.0.0.1:\(listener.port) check port \(checked.port)
+      """)
+    let client = try stage.client()
+    let server = try listener.accept()
+    try client.send("x")
+    _ = try server.receive(1)
+    checked.stop()
+    #expect(try client.ending() == .finished)
+    let line = try stage.sessionLine(ofClientPort: client.localPort)
+    // HAProxy 3.4 calls this "connecting" even on an established stream; 2.6 leaves it open.
+    #expect(line.state == (ProgramUnderTest.isReference26 ? "D-" : "DC"), "\(line.state)")
+  }
+
   /// Which server answers each of so many clients, one after another.
   private func greetings(_ stage: Stage, _ count: Int) throws -> [String] {
     try (0..<count).map { _ in try stage.client().receiveText(1) }

@@ -47,6 +47,33 @@ struct ProcessTests {
     #expect(try stage.program.stop(SIGUSR1) == .exited(0))
   }
 
+  @Test("TTOU pauses the listeners, TTIN resumes them", arguments: ProgramUnderTest.engines)
+  func pauseAndResume(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.startProxy(to: echo.port)
+    let client = try stage.client()
+    try expectEcho(client, "before")
+    stage.program.signal(SIGTTOU)
+    try eventually("nobody listens") { !ProgramUnderTest.isListening(on: [stage.port]) }
+    try expectEcho(client, "meanwhile")
+    stage.program.signal(SIGTTIN)
+    try stage.program.awaitListeners([stage.port])
+    try expectEcho(try stage.client(), "again")
+  }
+
+  @Test("HUP reports the servers", arguments: ProgramUnderTest.engines)
+  func statusReport(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.startProxy(to: echo.port)
+    try expectEcho(try stage.client(), "alive")
+    stage.program.signal(SIGHUP)
+    try eventually("the report is on standard error") {
+      stage.program.standardError.containsText("SIGHUP: Server px/s is UP. Conn: ")
+    }
+  }
+
   @Test("an address in use is named, exit 1", arguments: ProgramUnderTest.engines)
   func addressInUse(engine: EngineChoice) throws {
     let stage = try Stage(engine)
