@@ -176,6 +176,9 @@ struct TransferTests {
     try eventually("descriptors return to the start") {
       stage.program.openDescriptorCount <= descriptorCount + 16
     }
+    try eventually("every session has its line") {
+      try stage.log.drain().count { TCPLogLine($0) != nil } >= 2001
+    }
     let lines = try stage.sessionLinesAfterStop()
     #expect(lines.count == 2001)
     #expect(lines.allSatisfy { $0.state == "--" })
