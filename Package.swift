@@ -81,5 +81,14 @@ let package = Package(
         "KernelIO", "Basics",
       ]),
     tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
+    // What the end-to-end tests are made of; optimised, for it hashes what the program carries.
+    .target(
+      name: "Peers",
+      path: "Tests/EndToEnd/Peers",
+      swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-O"])]),
+    .executableTarget(
+      name: "demonstration", dependencies: ["Peers"], path: "Tests/EndToEnd/Demonstration",
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+    tests("EndToEndTests", ["Peers"], path: "Tests/EndToEnd/Suites"),
   ]
 )

@@ -1,0 +1,4 @@
+import Glibc
+import Peers
+
+exit(Demonstration.run(arguments: CommandLine.arguments))

@@ -1,0 +1,124 @@
+import Glibc
+import Peers
+import Testing
+
+@Suite("Limits are exact and nobody is turned away by them")
+struct LimitTests {
+  @Test(
+    "a frontend's maxconn lets in exactly so many; the next waits its turn",
+    arguments: ProgramUnderTest.engines)
+  func frontendLimit(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.startProxy(to: echo.port, "maxconn 3")
+    try expectLimit(3, stage, echo)
+  }
+
+  @Test(
+    "the global maxconn lets in exactly so many; the next waits its turn",
+    arguments: ProgramUnderTest.engines)
+  func globalLimit(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.startProxy(to: echo.port, global: "maxconn 3")
+    try expectLimit(3, stage, echo)
+  }
+
+  private func expectLimit(_ limit: Int, _ stage: Stage, _ echo: EchoServer) throws {
+    var served = try (0..<limit).map { _ in try stage.client() }
+    for client in served { #expect(try client.receiveText(1) == "+") }
+    var waiting = try (0..<4).map { _ in try stage.client() }
+    for client in waiting { try client.send("early") }
+    #expect(try waiting[0].staysQuiet(for: .milliseconds(200)))
+    #expect(echo.acceptedCount == limit)
+    while !waiting.isEmpty {
+      let before = echo.acceptedCount
+      served.removeFirst().close()
+      let next = waiting.removeFirst()
+      #expect(try next.receiveText(6) == "+early")
+      #expect(echo.acceptedCount == before + 1)
+      served.append(next)
+    }
+    for client in served { try expectEcho(client, "all is well") }
+  }
+
+  @Test("a server's maxconn queues the rest in order", arguments: ProgramUnderTest.engines)
+  func serverQueue(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          server s 127.0.0.1:\(echo.port) maxconn 1
+      """)
+    let first = try stage.client()
+    #expect(try first.receiveText(1) == "+")
+    let second = try stage.client()
+    try second.send("second")
+    #expect(try second.staysQuiet(for: .milliseconds(150)))
+    let third = try stage.client()
+    #expect(try third.staysQuiet(for: .milliseconds(150)))
+    #expect(echo.acceptedCount == 1)
+    first.close()
+    #expect(try second.receiveText(7) == "+second")
+    #expect(try third.staysQuiet(for: .milliseconds(100)))
+    let secondPort = second.localPort
+    second.close()
+    #expect(try third.receiveText(1) == "+")
+    let line = try stage.sessionLine(ofClientPort: secondPort)
+    #expect(line.times[0] >= 250, "the time in the queue: \(line.times)")
+    #expect(line.state == "--")
+  }
+
+  @Test("timeout queue ends the waiting: FIN, sQ and <NOSRV>", arguments: ProgramUnderTest.engines)
+  func queueTimeout(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          timeout queue 400ms
+          server s 127.0.0.1:\(echo.port) maxconn 1
+      """)
+    let first = try stage.client()
+    _ = try first.receive(1)
+    let watch = Stopwatch()
+    let second = try stage.client()
+    #expect(try second.ending() == .finished)
+    expectDeadline(.milliseconds(400), watch.elapsed)
+    let line = try stage.sessionLine(ofClientPort: second.localPort)
+    #expect(line.state == "sQ" && line.server == "<NOSRV>")
+    try expectEcho(first, "untouched")
+  }
+
+  @Test(
+    "when descriptors run out it waits, and serves again when some are free",
+    arguments: ProgramUnderTest.engines)
+  func descriptorsRunOut(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          retries 0
+          server s 127.0.0.1:\(echo.port)
+      """, threads: 1, global: "maxconn 400\n    no strict-limits", descriptorsMax: 80)
+    let clients = try (0..<120).map { _ in try stage.client() }
+    try eventually("some are served") { echo.acceptedCount >= 5 }
+    letPass(.milliseconds(300))
+    let spent = stage.program.processorTicks
+    letPass(.milliseconds(500))
+    #expect(stage.program.processorTicks - spent < 40, "it spins while it waits")
+    #expect(stage.program.poll() == nil)
+    for client in clients { client.close() }
+    try eventually(within: .seconds(15), "it serves again") {
+      let client = try stage.client()
+      guard case .bytes = try client.look(until: Deadline(.seconds(2))) else { return false }
+      try expectEcho(client, "recovered")
+      return true
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import Peers
+import Testing
+
+@Suite("The PROXY protocol is read and written")
+struct ProxyProtocolTests {
+  private static let signature: [UInt8] = [
+    0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a,
+  ]
+
+  /// 10.1.2.3:1111 to 10.4.5.6:2222 in version 2, with an unknown extension behind.
+  private static let versionTwo: [UInt8] =
+    signature + [0x21, 0x11, 0x00, 0x11] + [10, 1, 2, 3, 10, 4, 5, 6]
+    + [0x04, 0x57, 0x08, 0xae] + [0xe0, 0x00, 0x02, 0x2a, 0x2a]
+
+  private static let versionOne = Array("PROXY TCP4 10.1.2.3 10.4.5.6 1111 2222\r\n".utf8)
+
+  private func start(
+    _ engine: EngineChoice, bind: String = "", server: String = "", _ more: String = ""
+  ) throws -> (Stage, Listener) {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port) \(bind)
+          \(more)
+          server s 127.0.0.1:\(listener.port) \(server)
+      """)
+    return (stage, listener)
+  }
+
+  /// HAProxy itself wants the header in one piece and says "Truncated" otherwise.
+  @Test(
+    "a header names the client, whole or byte by byte, and its payload follows",
+    arguments: ProgramUnderTest.engines, ProgramUnderTest.isReference ? [false] : [false, true])
+  func headerIsAccepted(engine: EngineChoice, isSplit: Bool) throws {
+    let (stage, listener) = try start(engine, bind: "accept-proxy")
+    for header in [Self.versionOne, Self.versionTwo] {
+      let client = try stage.client()
+      if isSplit {
+        for byte in header {
+          try client.send([byte])
+          letPass(.milliseconds(1))
+        }
+        try client.send("payload")
+      } else {
+        try client.send(header + Array("payload".utf8))
+      }
+      let server = try listener.accept()
+      #expect(try server.receiveText(7) == "payload")
+      server.close()
+      #expect(try client.ending() == .finished)
+      client.close()
+      _ = try stage.log.next(within: .seconds(5))
+    }
+    let lines = try stage.sessionLinesAfterStop()
+    #expect(lines.map(\.clientPort) == [1111, 1111])
+    #expect(stage.log.lines.allSatisfy { $0.containsText(": 10.1.2.3:1111 [") })
+  }
+
+  @Test(
+    "LOCAL and UNKNOWN keep the addresses of the connection",
+    arguments: ProgramUnderTest.engines)
+  func localKeepsAddresses(engine: EngineChoice) throws {
+    let (stage, listener) = try start(engine, bind: "accept-proxy")
+    for header in [Self.signature + [0x20, 0, 0, 0], Array("PROXY UNKNOWN\r\n".utf8)] {
+      let client = try stage.client()
+      try client.send(header + [0x78])
+      let server = try listener.accept()
+      #expect(try server.receiveText(1) == "x")
+      let port = client.localPort
+      server.close()
+      client.close()
+      _ = try stage.sessionLine(ofClientPort: port)
+    }
+  }
+
+  @Test("what is no header is reset and said", arguments: ProgramUnderTest.engines)
+  func badHeaderIsReset(engine: EngineChoice) throws {
+    let (stage, listener) = try start(engine, bind: "accept-proxy")
+    let client = try stage.client()
+    try client.send("GET / HTTP/1.0\r\n\r\n")
+    #expect(try client.ending() == .reset)
+    let line = try stage.log.line(containing: "127.0.0.1:\(client.localPort) [")
+    #expect(
+      line.containsText(
+        "px/1: Received something which does not look like a PROXY protocol header"))
+    #expect(try listener.acceptIfAny(within: .zero) == nil)
+  }
+
+  @Test(
+    "a client that sends no header is let go after timeout client",
+    arguments: ProgramUnderTest.engines)
+  func silenceIsBounded(engine: EngineChoice) throws {
+    let (stage, _) = try start(engine, bind: "accept-proxy", "timeout client 400ms")
+    let watch = Stopwatch()
+    let client = try stage.client()
+    #expect(try client.ending() == .finished)
+    expectDeadline(.milliseconds(400), watch.elapsed)
+    let line = try stage.log.line(containing: "127.0.0.1:\(client.localPort) [")
+    #expect(line.containsText("px/1: Timeout while waiting for PROXY protocol header"))
+  }
+
+  @Test("a client that closes before its header is said", arguments: ProgramUnderTest.engines)
+  func earlyCloseIsSaid(engine: EngineChoice) throws {
+    let (stage, _) = try start(engine, bind: "accept-proxy")
+    let client = try stage.client()
+    let port = client.localPort
+    client.close()
+    let line = try stage.log.line(containing: "127.0.0.1:\(port) [")
+    #expect(
+      line.containsText("px/1: Connection closed while waiting for PROXY protocol header"))
+  }
+
+  @Test("send-proxy writes version 1 before the first byte", arguments: ProgramUnderTest.engines)
+  func versionOneIsSent(engine: EngineChoice) throws {
+    let (stage, listener) = try start(engine, server: "send-proxy")
+    let client = try stage.client()
+    try client.send("payload")
+    let server = try listener.accept()
+    let wanted = "PROXY TCP4 127.0.0.1 127.0.0.1 \(client.localPort) \(stage.port)\r\npayload"
+    #expect(try server.receiveText(wanted.utf8.count) == wanted)
+  }
+
+  @Test(
+    "send-proxy-v2 writes version 2 before the first byte",
+    arguments: ProgramUnderTest.engines)
+  func versionTwoIsSent(engine: EngineChoice) throws {
+    let (stage, listener) = try start(engine, server: "send-proxy-v2")
+    let client = try stage.client()
+    try client.send("payload")
+    let server = try listener.accept()
+    let (source, destination) = (client.localPort, stage.port)
+    let wanted: [UInt8] =
+      Self.signature + [0x21, 0x11, 0x00, 0x0c, 127, 0, 0, 1, 127, 0, 0, 1]
+      + [source, destination].flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
+      + Array("payload".utf8)
+    #expect(try server.receive(wanted.count) == wanted)
+  }
+
+  @Test("a header passes from hop to hop", arguments: ProgramUnderTest.engines)
+  func headerPassesOn(engine: EngineChoice) throws {
+    let (stage, listener) = try start(engine, bind: "accept-proxy", server: "send-proxy")
+    let client = try stage.client()
+    try client.send(Self.versionTwo + [0x78])
+    let server = try listener.accept()
+    let wanted = String(decoding: Self.versionOne, as: UTF8.self) + "x"
+    #expect(try server.receiveText(wanted.utf8.count) == wanted)
+  }
+}

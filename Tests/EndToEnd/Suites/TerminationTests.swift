@@ -1,0 +1,158 @@
+import Glibc
+import Peers
+import Testing
+
+@Suite("Every ending has its letters")
+struct TerminationTests {
+  @Test(
+    "connect and close without a byte still visits the server",
+    arguments: ProgramUnderTest.engines)
+  func silentVisit(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.startProxy(to: listener.port)
+    let client = try stage.client()
+    let port = client.localPort
+    client.close()
+    let server = try listener.accept()
+    #expect(try server.ending() == .finished)
+    server.close()
+    let line = try stage.sessionLine(ofClientPort: port)
+    #expect(line.state == "--")
+    #expect(line.frontend == "px" && line.backend == "px" && line.server == "s")
+  }
+
+  @Test("refused: FIN and SC", arguments: ProgramUnderTest.engines)
+  func refused(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let nobody = try FreePort.take()
+    try stage.startProxy(to: nobody, "retries 0")
+    let client = try stage.client()
+    #expect(try client.ending() == .finished)
+    let line = try stage.sessionLine(ofClientPort: client.localPort)
+    #expect(line.state == "SC")
+    #expect(line.times[1] == -1)
+    #expect(line.server == "s" && line.retries == "0" && line.bytesRead == 0)
+  }
+
+  @Test("no server to choose: FIN at once, SC and <NOSRV>", arguments: ProgramUnderTest.engines)
+  func noServer(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          server s 127.0.0.1:\(listener.port) weight 0
+      """)
+    let client = try stage.client()
+    #expect(try client.ending() == .finished)
+    let line = try stage.sessionLine(ofClientPort: client.localPort)
+    #expect(line.state == "SC" && line.server == "<NOSRV>")
+    #expect(line.times.prefix(2) == [-1, -1])
+    #expect(try listener.acceptIfAny(within: .zero) == nil)
+  }
+
+  @Test("the client leaves while connecting: CC", arguments: ProgramUnderTest.engines)
+  func clientLeavesWhileConnecting(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let full = try FullBacklog()
+    try stage.startProxy(to: full.port)
+    let client = try stage.client()
+    let port = client.localPort
+    // A FIN that is there before the connect begins is a silent visit and no abort.
+    #expect(try client.staysQuiet(for: .milliseconds(300)))
+    client.close()
+    let line = try stage.sessionLine(ofClientPort: port)
+    #expect(line.state == "CC")
+    #expect(line.times[1] == -1)
+  }
+
+  @Test(
+    "the client's timeout fires while connecting: cC",
+    .enabled(if: !ProgramUnderTest.isReference26, "2.6 waits for the server's side"),
+    arguments: ProgramUnderTest.engines)
+  func clientTimeoutWhileConnecting(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let full = try FullBacklog()
+    try stage.startProxy(to: full.port, "timeout client 400ms")
+    let watch = Stopwatch()
+    let client = try stage.client()
+    #expect(try client.ending() == .finished)
+    expectDeadline(.milliseconds(400), watch.elapsed)
+    #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "cC")
+  }
+
+  @Test("the client leaves the queue: CQ with abortonclose", arguments: ProgramUnderTest.engines)
+  func clientLeavesQueue(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          option abortonclose
+          server s 127.0.0.1:\(echo.port) maxconn 1
+      """)
+    let first = try stage.client()
+    _ = try first.receive(1)
+    let second = try stage.client()
+    let port = second.localPort
+    // Until it is in the queue, leaving is nothing but a closed connection.
+    #expect(try second.staysQuiet(for: .milliseconds(300)))
+    second.close()
+    let line = try stage.sessionLine(ofClientPort: port)
+    #expect(line.state == "CQ", "\(line.state)")
+    try expectEcho(first, "still served")
+  }
+
+  @Test(
+    "soft stop with hard-stop-after kills what is left: KC", arguments: ProgramUnderTest.engines)
+  func hardStop(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.startProxy(to: listener.port, global: "hard-stop-after 500ms")
+    let client = try stage.client()
+    let server = try listener.accept()
+    try client.send("x")
+    _ = try server.receive(1)
+    let watch = Stopwatch()
+    stage.program.signal(SIGUSR1)
+    #expect(try client.ending() == .finished)
+    expectDeadline(.milliseconds(500), watch.elapsed)
+    // HAProxy 2.6 ends in a gentler way.
+    let is26 = ProgramUnderTest.isReference26
+    #expect(try server.ending() == (is26 ? .finished : .reset))
+    #expect(try stage.program.waitForExit() == .exited(0))
+    let line = try stage.sessionLine(ofClientPort: client.localPort)
+    #expect(line.state == (is26 ? "K-" : "KC"))
+  }
+
+  @Test("one line for each session, whatever its ending", arguments: ProgramUnderTest.engines)
+  func oneLineForEachSession(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.startProxy(to: listener.port)
+    for number in 0..<40 {
+      let client = try stage.client()
+      let server = try listener.accept()
+      // Both sides have met before one of them leaves: else a reset would be a failed connect.
+      try client.send("?")
+      _ = try server.receive(1)
+      try server.send("!")
+      _ = try client.receive(1)
+      if number & 4 != 0 { try client.send("request") }
+      if number & 8 != 0 { try server.send("response") }
+      switch number & 3 {
+      case 0: client.close()
+      case 1: client.reset()
+      case 2: server.close()
+      default: server.reset()
+      }
+      (number & 3 < 2 ? server : client).close()
+      _ = try stage.log.next(within: .seconds(5))
+    }
+    let lines = try stage.sessionLinesAfterStop()
+    #expect(lines.count == 40, "\(lines.map(\.state))")
+  }
+}
