@@ -273,7 +273,8 @@ public struct Session: Equatable, Sendable {
   ) -> SessionActions {
     guard phase != .closed else { return [] }
     if phase != .established { return give(up: cause, in: waitingPhase) }
-    terminate(cause, cause == .killed ? .connect : .data)
+    // HAProxy reports every end from outside as one of the connect phase.
+    terminate(cause, .connect)
     guard !server.isClosed else {
       client.isBlockedForGood = true
       update(.client) { $0.reading = .aborted }
