@@ -201,9 +201,18 @@ public struct Session: Equatable, Sendable {
   // MARK: Ends
 
   /// A side sent its FIN.
-  public mutating func ended(_ side: SideName, holding held: HeldBytes) -> SessionActions {
+  ///
+  /// - Parameters:
+  ///   - side: which one.
+  ///   - held: what has not been delivered yet.
+  ///   - isEarly: whether the client's FIN was there when its connection was accepted. Such a client
+  ///     still visits the server: only one that leaves later gives up.
+  public mutating func ended(
+    _ side: SideName, holding held: HeldBytes, isEarly: Bool = false
+  ) -> SessionActions {
     guard self[side].reading == .open else { return [] }
     update(side) { $0.reading = .ended }
+    if isEarly, phase != .established, !abortsOnClose { return [] }
     return settle(holding: held)
   }
 

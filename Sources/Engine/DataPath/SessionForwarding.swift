@@ -89,7 +89,8 @@ extension Worker where K: ~Copyable {
       headerEnded(.closed, slot)
       return
     }
-    perform(slot.value.session.ended(side, holding: slot.value.held), slot)
+    let isEarly = side == .client && turns &- slot.value.acceptTurn <= 1
+    perform(slot.value.session.ended(side, holding: slot.value.held, isEarly: isEarly), slot)
     if slot.value.isInUse { watchHangUp(side, slot) }
   }
 

@@ -66,14 +66,16 @@ public final class Stage: @unchecked Sendable {
   }
 
   /// Starts one `listen` section named `px` on the stage's port with one server named `s`.
-  public func startProxy(to serverPort: UInt16, _ more: String = "", global: String = "") throws {
+  public func startProxy(
+    to serverPort: UInt16, _ more: String = "", threads: Int = 2, global: String = ""
+  ) throws {
     try start(
       """
       listen px
           bind 127.0.0.1:\(port)
           server s 127.0.0.1:\(serverPort)
           \(more)
-      """, global: global)
+      """, threads: threads, global: global)
   }
 
   /// Connects a client to the stage's port.

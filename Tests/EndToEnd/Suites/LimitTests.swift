@@ -10,8 +10,32 @@ struct LimitTests {
   func frontendLimit(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer(greeting: "+")
-    try stage.startProxy(to: echo.port, "maxconn 3")
+    try stage.startProxy(to: echo.port, "maxconn 3", threads: 1)
     try expectLimit(3, stage, echo)
+  }
+
+  @Test("two threads let in exactly so many together", arguments: ProgramUnderTest.engines)
+  func limitOfTwoThreads(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.startProxy(to: echo.port, "maxconn 3", threads: 2)
+    var served = try (0..<3).map { _ in try stage.client() }
+    for client in served { #expect(try client.receiveText(1) == "+") }
+    // Each thread has a backlog of its own, so that nothing says who comes first.
+    var waiting = try (0..<6).map { _ in try stage.client() }
+    #expect(try waiting[0].staysQuiet(for: .milliseconds(200)))
+    #expect(echo.acceptedCount == 3)
+    while !waiting.isEmpty {
+      served.removeFirst().close()
+      let deadline = Deadline(.seconds(10))
+      var next: Int?
+      while next == nil, !deadline.hasPassed {
+        next = try waiting.firstIndex { try !$0.staysQuiet(for: .milliseconds(20)) }
+      }
+      let index = try #require(next)
+      served.append(waiting.remove(at: index))
+      #expect(echo.acceptedCount == 9 - waiting.count)
+    }
   }
 
   @Test(
@@ -20,7 +44,7 @@ struct LimitTests {
   func globalLimit(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer(greeting: "+")
-    try stage.startProxy(to: echo.port, global: "maxconn 3")
+    try stage.startProxy(to: echo.port, threads: 1, global: "maxconn 3")
     try expectLimit(3, stage, echo)
   }
 

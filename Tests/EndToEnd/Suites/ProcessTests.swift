@@ -89,7 +89,7 @@ struct ProcessTests {
     if !ProgramUnderTest.isReference26 {
       #expect(
         program.standardError.containsText(
-          "[haproxy.main()] Some protocols failed to start their listeners! Exiting."))
+          ".main()] Some protocols failed to start their listeners! Exiting."))
     }
   }
 
