@@ -1,5 +1,7 @@
 /// The named capacities of the program, computed once at boot.
 public struct Limits: Sendable {
+  /// A client whose FIN comes this soon after its connection counts as gone from the beginning.
+  static let earlyLeave = Duration.milliseconds(50)
   /// How long an old process goes on accepting after the next one took its listeners over.
   static let drainTime = Duration.milliseconds(100)
 

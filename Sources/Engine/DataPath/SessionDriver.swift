@@ -44,7 +44,6 @@ extension Worker where K: ~Copyable {
 
   /// The client's addresses are known: looks for a server at once, without waiting for bytes.
   mutating func beginSession(_ slot: SlotPointer) {
-    slot.value.acceptTurn = turns
     state.countSession(slot.value)
     logEarly(.accept, slot)
     perform(slot.value.session.accepted(), slot)

@@ -89,7 +89,8 @@ extension Worker where K: ~Copyable {
       headerEnded(.closed, slot)
       return
     }
-    let isEarly = side == .client && turns &- slot.value.acceptTurn <= 1
+    let isEarly =
+      side == .client && kernel.now - slot.value.acceptedAt < Limits.earlyLeave
     perform(slot.value.session.ended(side, holding: slot.value.held, isEarly: isEarly), slot)
     if slot.value.isInUse { watchHangUp(side, slot) }
   }

@@ -62,8 +62,6 @@ struct SessionSlot {
   /// The address the client connected to, when somebody asked for it.
   var frontendAddress: SocketAddress?
   var backendSourceAddress: SocketAddress?
-  /// The worker's turn in which the session began.
-  var acceptTurn: UInt64 = 0
   var acceptDate = WallTime(microseconds: 0)
   var acceptedAt = Instant.origin
   var handshakeMilliseconds: Int64 = 0

@@ -35,8 +35,6 @@ import Sessions
   var backendTimers: [Int] = []
   var random: PseudoRandom
   var counters = WorkerCounters()
-  /// How many turns there were.
-  var turns: UInt64 = 0
   var isDraining = false
   var isRunning = true
 
@@ -82,7 +80,6 @@ import Sessions
   ///
   /// - Parameter deadline: when to return although nothing happened.
   mutating func turn(deadline: Instant?) {
-    turns &+= 1
     let count = kernel.turn(deadline: deadline)
     for index in 0..<count { handle(kernel.completion(at: index)) }
     kernel.finishTurn(count)

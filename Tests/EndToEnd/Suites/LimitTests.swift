@@ -18,7 +18,7 @@ struct LimitTests {
   func limitOfTwoThreads(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer(greeting: "+")
-    try stage.startProxy(to: echo.port, "maxconn 3", threads: 2)
+    try stage.startProxy(to: echo.port, "maxconn 3\n    backlog 100", threads: 2)
     var served = try (0..<3).map { _ in try stage.client() }
     for client in served { #expect(try client.receiveText(1) == "+") }
     // Each thread has a backlog of its own, so that nothing says who comes first.
