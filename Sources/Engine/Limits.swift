@@ -5,6 +5,21 @@ public struct Limits: Sendable {
   /// How long an old process goes on accepting after the next one took its listeners over.
   static let drainTime = Duration.milliseconds(100)
 
+  /// The most memory that the receive pools of all workers have together.
+  static let receivePoolsBytesMax = 512 << 20
+
+  /// How many receive buffers a worker gets: what is wanted, unless all of them together would be
+  /// too much; then fewer, but at least 16.
+  ///
+  /// - Parameters:
+  ///   - wanted: `tune.buffers`.
+  ///   - workers: how many workers share the memory.
+  static func buffersPerWorker(wanted: Int, workers: Int, bufferBytes: Int = 65536) -> Int {
+    var count = wanted
+    while count > 16, count * workers * bufferBytes > receivePoolsBytesMax { count /= 2 }
+    return count
+  }
+
   /// Sessions of the process: `maxconn`.
   public var sessionsMax: Int
   /// Sessions one worker can hold: all of them, since the kernel alone decides who gets which.

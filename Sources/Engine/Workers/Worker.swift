@@ -67,6 +67,8 @@ import Sessions
   /// Runs until it is told to stop.
   mutating func run() {
     start()
+    // What was posted before the mailbox knew how to wake this worker has woken nobody.
+    if state.mailboxes[index].hasMessages { readMail() }
     while isRunning { turn(deadline: nil) }
   }
 

@@ -23,7 +23,9 @@ final class WorkerGroup: Workers {
     let configuration = process.configuration
     let tune = configuration.global.tune
     let limits = Limits(
-      sessionsMax: process.limits.maxconn, buffersPerWorker: tune.buffers,
+      sessionsMax: process.limits.maxconn,
+      buffersPerWorker: Limits.buffersPerWorker(
+        wanted: tune.buffers, workers: process.threadCount),
       connectingBytesMax: tune.bufsize)
     let log = Log(
       configuration, programName: process.programName, processID: getpid(),
@@ -34,9 +36,11 @@ final class WorkerGroup: Workers {
     self.state = state
     sockets = process.listeningSockets
     let engine = EngineReport(process.isEpollDisabled ? .auto : configuration.global.engine)
-    let sentence = "Using \(engine.sentence); \(process.threadCount) worker"
-      + (process.threadCount == 1 ? "" : "s")
-      + ", \(limits.buffersPerWorker) receive buffers of \(limits.bufferBytes / 1024) KiB each."
+    let poolBytes = limits.buffersPerWorker * limits.bufferBytes
+    let sentence =
+      "Using \(engine.sentence); \(process.threadCount) worker\(process.threadCount == 1 ? "" : "s") "
+      + "with \(limits.buffersPerWorker) receive buffers of \(limits.bufferBytes / 1024) KiB each, "
+      + "\(poolBytes * process.threadCount / 1_048_576) MiB in all."
     if engine.isRefused { process.console.warning(sentence) } else { process.console.notice(sentence) }
     for index in 0..<process.threadCount {
       let acceptors = WorkerGroup.acceptors(of: index, among: process.listeningSockets)
