@@ -26,6 +26,7 @@ struct LongTests {
     let before = stage.program.residentKibibytes
     try open(count - 100)
     let growth = stage.program.residentKibibytes - before
+    print("\(count) idle sessions on \(engine): \(growth * 1024 / (count - 100)) bytes each")
     if !ProgramUnderTest.isReference {
       #expect(growth < count - 100, "grew by \(growth) KiB")
     }
