@@ -221,7 +221,7 @@ import Testing
     #expect(logs[0].sampleSize == 5)
     #expect([logs[0].facility, logs[0].levelMax, logs[0].levelMin] == [23, 3, 2])
     #expect(logs[1].destination == .descriptor(1))
-    #expect(logs[2].format == .rfc3164)
+    #expect(logs[2].format == nil)
     let address = SocketAddress(ip: IPAddress(v4: 0x7f00_0002), port: 514)
     #expect(logs[3].destination == .datagram(Endpoint(address)))
     #expect(outcome.configuration.proxies[1].logs == [])

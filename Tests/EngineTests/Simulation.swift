@@ -19,7 +19,7 @@ struct Simulation {
   let world: SimulatedWorld
   let state: ProcessState
   /// The most turns a run may take: far more than any does.
-  static let turnsMax = 200_000
+  static let turnsMax = 1_000_000
 
   /// - Parameters:
   ///   - world: with its servers set up.
