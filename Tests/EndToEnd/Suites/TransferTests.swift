@@ -32,6 +32,7 @@ struct TransferTests {
     }
     #expect(try atServer.join() == request.join())
     #expect(try atClient.join() == response.join())
+    if isLong { print("1 GiB each way on \(engine): at most \(residentMax) KiB resident") }
     #expect(residentMax > 0 && residentMax < 96 << 10, "resident: \(residentMax) KiB")
     #expect(try stage.sessionLine(ofClientPort: client.localPort).bytesRead == byteCount)
   }
