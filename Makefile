@@ -5,12 +5,12 @@ BUILD := swift build -c release --static-swift-stdlib \
 	--explicit-target-dependency-import-check error
 PROGRAM := $(CURDIR)/.build/release/sluice
 
-.PHONY: run test test-unit test-end-to-end lint build install-dependencies
+.PHONY: run test test-unit test-end-to-end fuzz lint build install-dependencies
 
 run: build
 	.build/release/demonstration $(PROGRAM) Examples/first.cfg
 
-test: build test-unit test-end-to-end lint
+test: build lint test-unit test-end-to-end fuzz
 
 build: install-dependencies
 	$(BUILD) --product sluice
@@ -21,6 +21,12 @@ test-unit: install-dependencies
 
 test-end-to-end: build
 	SLUICE_PROGRAM=$(PROGRAM) swift test --filter EndToEndTests
+
+# Seconds for each parser that reads what strangers send.
+FUZZ_SECONDS ?= 15
+
+fuzz: install-dependencies
+	Tests/Fuzz/run $(FUZZ_SECONDS)
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

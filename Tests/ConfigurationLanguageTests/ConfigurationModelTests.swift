@@ -191,6 +191,26 @@ import Testing
     #expect(found[0].timeouts.server == .seconds(2))
   }
 
+  @Test(arguments: [("", 1), ("no log", 0), ("log 127.0.0.2 mail", 1), ("log global", 1)])
+  func aProxyWithoutAWordAboutLogsUsesTheGlobalTargets(_ line: String, _ count: Int) {
+    let outcome = read(
+      """
+      global
+       log /dev/log local0
+      defaults
+       \(ConfigurationModelTests.timeouts)
+      listen a
+       bind :80
+       \(line)
+       server s 127.0.0.1:81
+
+      """)
+    #expect(outcome.diagnostics.entries == [])
+    let logs = outcome.configuration.proxies[0].logs
+    #expect(logs.count == count)
+    #expect((logs == outcome.configuration.global.logs) == line.isEmpty || line == "log global")
+  }
+
   @Test func logGlobalCopiesTheGlobalTargetsOnce() {
     let outcome = read(
       """

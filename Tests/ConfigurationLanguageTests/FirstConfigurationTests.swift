@@ -40,7 +40,8 @@ import Testing
     #expect(proxy.id == 2)
     #expect(proxy.defaultBackend == 0)
     #expect(proxy.location == SourceLocation(file: "f.cfg", line: 12))
-    #expect(proxy.logs == [])
+    // Decision 0002: no word about logs means the targets of `global`.
+    #expect(proxy.logs == outcome.configuration.global.logs)
     #expect(proxy.balance == .random(draws: 2))
     #expect(proxy.retries == 3)
     #expect(proxy.timeouts.connect == .seconds(5))

@@ -5,6 +5,7 @@ import Samples
 extension ConfigurationDraft {
   mutating func readProxyLog(_ statement: Statement) {
     guard let change = logChange(statement, isGlobal: false) else { return }
+    proxy.decidesLogs = true
     switch change {
     case .none:
       proxy.settings.logs = []

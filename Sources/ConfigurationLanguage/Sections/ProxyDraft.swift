@@ -65,6 +65,8 @@ struct ProxyDraft {
   var defaultServer = ServerDraft.plain
   /// `source` of the proxy, used by servers without one.
   var source: Endpoint?
+  /// Whether a `log` or `no log` line of the section, or of its defaults, decided about its targets.
+  var decidesLogs = false
   /// Targets of `global` that `log global` has already copied.
   var copiedLogs: Set<LogTarget> = []
   /// Timeouts about HTTP, which are only compared.
@@ -118,6 +120,7 @@ struct ProxyDraft {
     settings.location = own.location
     settings.description = nil
     copiedLogs = defaults.copiedLogs
+    decidesLogs = defaults.decidesLogs
     mode = defaults.mode
     remarks = defaults.remarks.intersection(.inherited)
     httpOptions = defaults.httpOptions

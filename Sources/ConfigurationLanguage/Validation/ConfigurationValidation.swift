@@ -54,7 +54,9 @@ extension ConfigurationDraft {
     compileLogFormat(index)
     checkTimeouts(index)
     checkServers(index)
-    if proxy.has(.frontend), proxy.settings.logs.isEmpty, proxies[index].format != nil {
+    // Decision 0002: a section without any word about logs uses the targets of `global`.
+    if !proxy.decidesLogs { proxies[index].settings.logs = global.logs }
+    if proxy.has(.frontend), proxies[index].settings.logs.isEmpty, proxies[index].format != nil {
       diagnostics.warning(
         "log format ignored for \(proxy.kind) '\(proxy.name)' since it has no log address.")
     }

@@ -146,7 +146,9 @@ struct ChannelPiece {
   }
 
   /// Whether any of the bytes lie in leased buffers.
-  var isLeasing: Bool { pieceCount > 1 || (pieceCount == 1 && self[0].buffer != ChannelPiece.spill) }
+  var isLeasing: Bool {
+    pieceCount > 1 || (pieceCount == 1 && self[0].buffer != ChannelPiece.spill)
+  }
 
   func checkInvariants() {
     var sum = 0

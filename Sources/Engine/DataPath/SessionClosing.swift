@@ -98,9 +98,10 @@ extension Worker where K: ~Copyable {
   /// Whether a server that is to be reset has bytes on the way that it has not acknowledged: a reset
   /// would overtake them. Waits for them, as long as the server's timeout.
   private mutating func isLingering(_ slot: SlotPointer) -> Bool {
-    guard slot.value.session.termination.cause == .clientAbort
-      || slot.value.session.termination.cause == .normal
-      || slot.value.session.termination.cause == .clientTimeout
+    guard
+      slot.value.session.termination.cause == .clientAbort
+        || slot.value.session.termination.cause == .normal
+        || slot.value.session.termination.cause == .clientTimeout
     else { return false }
     if slot.value.inFlight.contains(.lingerTimer) { return true }
     guard kernel.unacknowledgedBytes(on: slot.value[.server].socket) > 0 else { return false }

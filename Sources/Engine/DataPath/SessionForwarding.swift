@@ -236,7 +236,8 @@ extension Worker where K: ~Copyable {
     swap(&starved, &fed)
     for token in fed {
       guard table.isCurrent(token.slot, generation: token.generation) else { continue }
-      armReceive(token.operation == Operation.receiveClient.rawValue ? .client : .server,
+      armReceive(
+        token.operation == Operation.receiveClient.rawValue ? .client : .server,
         table[token.slot])
     }
     fed.removeAll(keepingCapacity: true)

@@ -52,7 +52,9 @@ extension Worker where K: ~Copyable {
     }
   }
 
-  private mutating func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer) -> SessionRecord {
+  private mutating func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer)
+    -> SessionRecord
+  {
     var record = SessionRecord()
     record.acceptDate = slot.value.acceptDate
     record.logDate = kernel.wallTime()

@@ -100,7 +100,8 @@ extension Worker where K: ~Copyable {
     start(operation, slot)
     kernel.receive(
       on: slot.value[side].socket,
-      bytesMax: max(limits.channelBytesScarce, limits.channelBytesMax - slot.value[from: side].bytes),
+      bytesMax: max(
+        limits.channelBytesScarce, limits.channelBytesMax - slot.value[from: side].bytes),
       timeout: .seconds(1), token: token(operation, slot))
   }
 

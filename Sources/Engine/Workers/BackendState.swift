@@ -71,8 +71,9 @@ final class BackendState: Sendable {
   /// - Returns: what `body` returns; `absent` for a proxy without backend half.
   func with<T: Sendable>(absent: T, _ body: (inout Backend) -> T) -> T {
     backend.withLock { value in
-      guard value != nil else { return absent }
-      return body(&value!)
+      guard var present = value.take() else { return absent }
+      defer { value = consume present }
+      return body(&present)
     }
   }
 

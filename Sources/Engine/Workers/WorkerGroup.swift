@@ -41,7 +41,11 @@ final class WorkerGroup: Workers {
       "Using \(engine.sentence); \(process.threadCount) worker\(process.threadCount == 1 ? "" : "s") "
       + "with \(limits.buffersPerWorker) receive buffers of \(limits.bufferBytes / 1024) KiB each, "
       + "\(poolBytes * process.threadCount / 1_048_576) MiB in all."
-    if engine.isRefused { process.console.warning(sentence) } else { process.console.notice(sentence) }
+    if engine.isRefused {
+      process.console.warning(sentence)
+    } else {
+      process.console.notice(sentence)
+    }
     for index in 0..<process.threadCount {
       let acceptors = WorkerGroup.acceptors(of: index, among: process.listeningSockets)
       state.acceptorsOpen.add(acceptors.count, ordering: .relaxed)
@@ -123,7 +127,9 @@ final class WorkerGroup: Workers {
   func resumeListening() -> [ListeningSocket] {
     var refused: [ListeningSocket] = []
     for socket in sockets where !socket.isInherited && !isUnix(socket) {
-      if !ListeningCall.listen(socket.descriptor, backlog: socket.backlog) { refused.append(socket) }
+      if !ListeningCall.listen(socket.descriptor, backlog: socket.backlog) {
+        refused.append(socket)
+      }
     }
     post(.resumeListening)
     return refused

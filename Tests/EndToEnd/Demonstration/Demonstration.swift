@@ -89,7 +89,7 @@ enum Demonstration {
     // How many lines a session leaves depends on the configuration; a quiet second ends the list.
     while let line = try log.next(within: .seconds(1)) { printLine(line) }
     if log.lines.isEmpty {
-      print("(no line: as with HAProxy, a proxy logs only when it or its defaults say `log`)")
+      print("(no line)")
     }
   }
 
