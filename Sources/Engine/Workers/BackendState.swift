@@ -37,8 +37,8 @@ final class BackendState: Sendable {
   let settings: BackendSettings
   let servers: [ServerSettings]
   let proxy: ProxyConfiguration
-  /// nil for a proxy without backend half.
-  private let backend: Mutex<Backend?>
+  /// One element, mutated in place; none for a proxy without backend half.
+  private let backend: Mutex<[Backend]>
 
   init(_ backend: Backend?, proxy index: Int, in configuration: Configuration) {
     proxy = configuration.proxies[index]
@@ -63,17 +63,15 @@ final class BackendState: Sendable {
         host: server.host, port: server.port, source: server.source,
         sendProxy: server.sendProxy, address: address)
     }
-    self.backend = Mutex(backend)
+    self.backend = Mutex(backend.map { [$0] } ?? [])
   }
 
   /// Does something with the backend under its lock.
   ///
   /// - Returns: what `body` returns; `absent` for a proxy without backend half.
   func with<T: Sendable>(absent: T, _ body: (inout Backend) -> T) -> T {
-    backend.withLock { value in
-      guard var present = value.take() else { return absent }
-      defer { value = consume present }
-      return body(&present)
+    backend.withLock { values in
+      values.isEmpty ? absent : body(&values[0])
     }
   }
 
