@@ -72,10 +72,12 @@ struct FirstConfigurationTests {
     arguments: ProgramUnderTest.engines)
   func servesInForeground(engine: EngineChoice) throws {
     let directory = try TemporaryDirectory()
+    let log = try SyslogReceiver(path: "\(directory.path)/log")
     let port = try FreePort.take()
     let echo = try EchoServer()
     let file = try directory.write(
-      "first.cfg", configuration(port: port, serverPort: echo.port, engine: engine))
+      "first.cfg",
+      configuration(port: port, serverPort: echo.port, log: log.target, engine: engine))
     let program = try ProgramUnderTest(arguments: ["-db", "-f", file])
     try program.awaitListeners([port])
     try expectEcho(try Connection.connecting(toPort: port), "hello")
