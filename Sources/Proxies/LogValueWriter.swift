@@ -13,10 +13,10 @@ struct LogValueWriter {
   /// The type of the piece that is written next
   var type: LogFormat.OutputType = .natural
   /// Whether totals bear a `+`: they were written before the end.
-  let marksTotals: Bool
+  var marksTotals: Bool
 
   private var isJSON: Bool { options.contains(.json) }
-  private var isHexadecimal: Bool { options.contains(.hexadecimal) }
+  var isHexadecimal: Bool { options.contains(.hexadecimal) }
   private var isQuoted: Bool { options.contains(.quote) || isJSON }
 
   init(_ record: SessionRecord, _ names: LogNames, marksTotals: Bool) {
@@ -27,6 +27,15 @@ struct LogValueWriter {
 
   /// Appends the value of an alias or a sample.
   func write(_ content: LogFormat.Content, into bytes: inout [UInt8]) {
+    if options.contains(.cbor) {
+      writeCBOR(content, into: &bytes)
+    } else {
+      writeText(content, into: &bytes)
+    }
+  }
+
+  /// Appends the value in any form but CBOR.
+  func writeText(_ content: LogFormat.Content, into bytes: inout [UInt8]) {
     switch content {
     case .separator, .literal: break
     case .alias(let alias): write(alias, into: &bytes)

@@ -16,51 +16,94 @@ extension LogFormat {
     into bytes: inout [UInt8]
   ) {
     let start = bytes.count
-    let isJSON = options.contains(.json)
-    var writesName = false
-    var isSpaceWanted = false
     var writer = LogValueWriter(record, names, marksTotals: logsAsSoonAsPossible)
-    if isJSON { bytes.append(UInt8(ascii: "{")) }
-    for piece in pieces {
-      let before = bytes.count
-      switch piece.content {
-      case .separator:
-        // Several spaces are one, also around a value that turns out to be empty.
-        if !isJSON, isSpaceWanted { bytes.append(UInt8(ascii: " ")) }
-        isSpaceWanted = false
-        continue
-      case .literal:
-        if isJSON { continue }
-        bytes.append(contentsOf: self.bytes[piece.textIndices])
-      case .alias, .sample:
-        if isJSON {
-          // Values without a name have no place in an object.
-          guard !piece.text.isEmpty else { continue }
-          if writesName { bytes.append(text: ", ") }
-          writesName = true
-          bytes.append(UInt8(ascii: "\""))
-          bytes.append(contentsOf: self.bytes[piece.textIndices])
-          bytes.append(text: "\": ")
-        }
-        let valueStart = bytes.count
-        writer.options = piece.options
-        writer.type = piece.type
-        writer.write(piece.content, into: &bytes)
-        if piece.options.contains(.json), bytes.count == valueStart { bytes.append(text: "null") }
-      }
-      if bytes.count > before { isSpaceWanted = true }
+    if options.contains(.json) {
+      writeObject(&writer, into: &bytes)
+    } else if options.contains(.cbor) {
+      writeMap(&writer, into: &bytes)
+    } else {
+      writeLine(&writer, into: &bytes)
     }
-    if isJSON { bytes.append(UInt8(ascii: "}")) }
     // HAProxy takes trailing line feeds and zeros off every message it sends.
     while bytes.count > start, bytes[bytes.count - 1] == 0x0a || bytes[bytes.count - 1] == 0 {
       bytes.removeLast()
     }
+  }
+
+  /// A line of text: literals, separators and values.
+  private func writeLine(_ writer: inout LogValueWriter, into bytes: inout [UInt8]) {
+    var isSpaceWanted = false
+    for piece in pieces {
+      let start = bytes.count
+      switch piece.content {
+      case .separator:
+        // Several spaces are one, also around a value that turns out to be empty.
+        if isSpaceWanted { bytes.append(UInt8(ascii: " ")) }
+        isSpaceWanted = false
+        continue
+      case .literal:
+        bytes.append(contentsOf: self.bytes[piece.textIndices])
+      case .alias, .sample:
+        writer.write(piece, into: &bytes)
+        if piece.options.contains(.cbor), !options.contains(.binary) {
+          bytes.makeHexadecimal(from: start)
+        }
+      }
+      if bytes.count > start { isSpaceWanted = true }
+    }
+  }
+
+  /// A JSON object of the values that have a name.
+  private func writeObject(_ writer: inout LogValueWriter, into bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for piece in pieces where piece.isNamedValue {
+      if !isFirst { bytes.append(text: ", ") }
+      isFirst = false
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(contentsOf: self.bytes[piece.textIndices])
+      bytes.append(text: "\": ")
+      writer.write(piece, into: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// A CBOR map of the values that have a name.
+  private func writeMap(_ writer: inout LogValueWriter, into bytes: inout [UInt8]) {
+    let start = bytes.count
+    bytes.append(CBOR.mapStart)
+    for piece in pieces where piece.isNamedValue {
+      bytes.append(cbor: .text, argument: UInt64(piece.textIndices.count))
+      bytes.append(contentsOf: self.bytes[piece.textIndices])
+      writer.write(piece, into: &bytes)
+    }
+    bytes.append(CBOR.end)
+    if !options.contains(.binary) { bytes.makeHexadecimal(from: start) }
+  }
+}
+
+extension LogValueWriter {
+  /// Appends the value of a piece with the flags of the piece; never nothing where it is encoded.
+  fileprivate mutating func write(_ piece: LogFormat.Piece, into bytes: inout [UInt8]) {
+    let start = bytes.count
+    options = piece.options
+    type = piece.type
+    write(piece.content, into: &bytes)
+    if piece.options.contains(.json), bytes.count == start { bytes.append(text: "null") }
   }
 }
 
 extension LogFormat.Piece {
   /// The piece's bytes as a range of indices.
   fileprivate var textIndices: Range<Int> { Int(text.lowerBound)..<Int(text.upperBound) }
+
+  /// Whether the piece is a value with a name, which is what an object or a map is made of.
+  fileprivate var isNamedValue: Bool {
+    switch content {
+    case .separator, .literal: false
+    case .alias, .sample: !text.isEmpty
+    }
+  }
 }
 
 extension SessionRecord {

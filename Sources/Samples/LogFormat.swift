@@ -17,13 +17,17 @@ public struct LogFormat: Sendable {
     public static let hexadecimal = Options(rawValue: 1 << 2)
     /// `+E`: a backslash before `"`, `\` and `]`.
     public static let escape = Options(rawValue: 1 << 3)
-    /// `+bin`: binary samples stay binary; says nothing about what this version can log.
+    /// `+bin`: what is binary stays binary; without it CBOR is written in hexadecimal.
     public static let binary = Options(rawValue: 1 << 4)
     /// `+json`
     public static let json = Options(rawValue: 1 << 5)
+    /// `+cbor`. RFC 8949.
+    public static let cbor = Options(rawValue: 1 << 6)
+    /// The two that decide how a value is encoded.
+    public static let encodings: Options = [.json, .cbor]
   }
 
-  /// The type forced with `%(name:type)`; matters with `+json` only.
+  /// The type forced with `%(name:type)`; matters with `+json` and `+cbor` only.
   public enum OutputType: UInt8, Sendable {
     /// No type was given.
     case natural
@@ -43,9 +47,9 @@ public struct LogFormat: Sendable {
     case separator
     /// The bytes `text` of the format, as they are.
     case literal
-    /// The value of an alias; `text` is its name for `+json`.
+    /// The value of an alias; `text` is its name for `+json` and `+cbor`.
     case alias(LogAlias)
-    /// The value of a sample fetch; `text` is its name for `+json`.
+    /// The value of a sample fetch; `text` is its name for `+json` and `+cbor`.
     case sample(LogSample)
   }
 

@@ -146,7 +146,7 @@ private struct LogFormatParser {
     let start = position
     while let byte = current, isLetter(byte) || isDigit(byte) { position += 1 }
     let name = string(start..<position)
-    let options = try applying(prefix.flags, to: defaults)
+    let options = applying(prefix.flags, to: defaults)
     if name == "o" {
       defaults = options
       // What holds for the whole line is what every `%{...}o` has in common.
@@ -176,7 +176,7 @@ private struct LogFormatParser {
           + "not supported by this version in a log format, which knows \(known)")
     }
     position = end + 1
-    let options = try applying(prefix.flags, to: defaults)
+    let options = applying(prefix.flags, to: defaults)
     add(.sample(sample), text: prefix.name, options: options, type: prefix.type)
   }
 
@@ -185,7 +185,7 @@ private struct LogFormatParser {
   /// The flags of one `{...}` on top of others; unknown ones are ignored, as HAProxy does.
   private func applying(
     _ flags: Range<Int>?, to options: LogFormat.Options
-  ) throws(LogFormat.ParseError) -> LogFormat.Options {
+  ) -> LogFormat.Options {
     guard let flags else { return options }
     var result = options
     for word in text[flags].split(separator: UInt8(ascii: ",")) {
@@ -201,14 +201,14 @@ private struct LogFormatParser {
       case "E": option = .escape
       case "bin": option = .binary
       case "json": option = .json
-      case "cbor":
-        throw .init(message: "the flag 'cbor' is known but not supported by this version")
+      case "cbor": option = .cbor
       default: continue
       }
-      if word[sign] == UInt8(ascii: "+") {
-        result.insert(option)
-      } else {
+      if word[sign] == UInt8(ascii: "-") {
         result.remove(option)
+      } else if result.isDisjoint(with: .encodings) || option.isDisjoint(with: .encodings) {
+        // The encoding that was there first stays.
+        result.insert(option)
       }
     }
     return result
@@ -218,11 +218,15 @@ private struct LogFormatParser {
   private mutating func settleOptions() {
     for index in format.pieces.indices {
       var options = format.pieces[index].options
-      if format.options.contains(.json) { options.insert(.json) }
+      let encoding = format.options.intersection(.encodings)
+      if !encoding.isEmpty {
+        options.subtract(.encodings)
+        options.formUnion(encoding)
+      }
       options.remove(.binary)
       options.formUnion(format.options.intersection(.binary))
-      // JSON has its own way to escape.
-      if options.contains(.json) { options.remove(.escape) }
+      // Encodings have their own way to escape.
+      if !options.isDisjoint(with: .encodings) { options.remove(.escape) }
       format.pieces[index].options = options
     }
   }

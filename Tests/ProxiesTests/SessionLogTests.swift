@@ -128,6 +128,27 @@ import Testing
         + "\"ts\": \"--\", \"src\": \"127.0.0.1\", \"sp\": 46836, \"rc\": 1}")
   }
 
+  /// The bytes were taken apart by hand with RFC 8949, appendix B.
+  @Test func cborIsAMapOfTheNamedValuesInHexadecimal() throws {
+    // {"ip": "127.0.0.1", "b": 12345, "t": -1, "p": 46836, "ok": true, "h": null, "ts": "--",
+    // "ft": (_ "fe")}
+    #expect(
+      try LogFixture.line(
+        "%{+cbor}o x %(ip)ci %cp %(b)B %(t)Ti %(p)[src_port] %(ok:bool)cp %(h)hr %(ts)ts %(ft)ft",
+        asap: true)
+        == "BF" + "626970" + "693132372E302E302E31" + "6162" + "193039" + "6174" + "20"
+        + "6170" + "19B6F4" + "626F6B" + "F5" + "6168" + "F6" + "627473" + "622D2D"
+        + "626674" + "7F626665FF" + "FF")
+    #expect(try LogFixture.line("a %{+cbor}ms %{+cbor}f") == "a 1902A6 626665")
+  }
+
+  @Test func cborStaysBinaryWhenAsked() throws {
+    var bytes: [UInt8] = []
+    try LogFormat.parse(Array("%{+cbor,+bin}o%(a)Tc%(n)ID".utf8)).write(
+      LogFixture.record, LogFixture.names, logsAsSoonAsPossible: false, into: &bytes)
+    #expect(bytes == [0xbf, 0x61, 0x61, 0x05, 0x61, 0x6e, 0xf6, 0xff])
+  }
+
   @Test func anEarlyLineSaysSo() throws {
     var record = LogFixture.record
     record.isEarly = true

@@ -79,6 +79,14 @@ import Testing
     #expect(format.pieces.last?.options == [.mandatory, .json])
   }
 
+  @Test func theFirstEncodingStays() throws {
+    #expect(try parse("%{+json,+cbor}ci").pieces[0].options == [.mandatory, .json])
+    #expect(try parse("%{+cbor}o%{+json}ci").pieces[0].options == [.mandatory, .cbor])
+    #expect(try parse("%{+json}o%{-json,+cbor}ci").pieces[0].options == [.mandatory, .json])
+    #expect(try parse("%{+bin}ci").pieces[0].options == [.mandatory])
+    #expect(try parse("%{+cbor,+bin}o%ci").pieces[0].options == [.mandatory, .cbor, .binary])
+  }
+
   @Test func unknownFlagsAreIgnored() throws {
     #expect(try parse("%{+foo,Q}ci").pieces[0].options == [.mandatory])
   }
@@ -106,7 +114,6 @@ import Testing
         + "str, sint, bool, raw")
     #expect(message("%(a") == "truncated line after '%'")
     #expect(message("%[req.len]")?.contains("not supported by this version") == true)
-    #expect(message("%{+cbor}o %ci")?.contains("not supported by this version") == true)
   }
 
   @Test func aLineIsDueWhenItsLatestItemIsKnown() throws {
