@@ -5,12 +5,13 @@ BUILD := swift build -c release --static-swift-stdlib \
 	--explicit-target-dependency-import-check error
 PROGRAM := $(CURDIR)/.build/release/sluice
 
-.PHONY: run test test-unit test-end-to-end fuzz lint build install-dependencies
+.PHONY: run test test-unit test-end-to-end test-linkage fuzz lint build install-dependencies \
+	sanitize-address sanitize-thread
 
 run: build
 	.build/release/demonstration $(PROGRAM) Examples/first.cfg
 
-test: build lint test-unit test-end-to-end fuzz
+test: build lint test-linkage test-unit test-end-to-end fuzz
 
 build: install-dependencies
 	$(BUILD) --product sluice
@@ -21,6 +22,23 @@ test-unit: install-dependencies
 
 test-end-to-end: build
 	SLUICE_PROGRAM=$(PROGRAM) swift test --filter EndToEndTests
+
+# The built program must run where neither Swift nor liburing is installed.
+test-linkage: build
+	@if ldd $(PROGRAM) | grep -E 'libswift|liburing|libFoundation'; then \
+		echo "$(PROGRAM): must not need these libraries" >&2; exit 1; fi
+
+# Everything but the end-to-end tests, with fewer simulations: sanitizers are slow. LeakSanitizer
+# stays off because XCTest's own runner leaks.
+SANITIZE_SEEDS ?= 30
+
+sanitize-address: install-dependencies
+	ASAN_OPTIONS=detect_leaks=0 SLUICE_SEEDS=$(SANITIZE_SEEDS) SWIFT_BACKTRACE=enable=no \
+		swift test --sanitize=address --scratch-path .build-address --skip EndToEndTests
+
+sanitize-thread: install-dependencies
+	SLUICE_SEEDS=$(SANITIZE_SEEDS) SWIFT_BACKTRACE=enable=no \
+		swift test --sanitize=thread --scratch-path .build-thread --skip EndToEndTests
 
 # Seconds for each parser that reads what strangers send.
 FUZZ_SECONDS ?= 15
