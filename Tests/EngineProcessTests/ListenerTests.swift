@@ -83,6 +83,31 @@ private func connectClient(_ port: UInt16) -> Int32 {
     #expect(capture.text == "")
   }
 
+  @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
+  func bothFamiliesAreServedUnlessToldOtherwise(isV6Only: Bool, isV4V6: Bool) {
+    var configuration = configuration(
+      .endpoint(Endpoint(SocketAddress(ip: IPAddress("::")!, port: freePort()))))
+    configuration.proxies[0].listeners[0].isV6Only = isV6Only
+    configuration.proxies[0].listeners[0].isV4V6 = isV4V6
+    let capture = Capture()
+    var opener = ListenerOpener(
+      configuration: configuration, workerCount: 1, isReuseport: true, console: capture.console)
+    #expect(opener.openMissing(isLast: true) == .complete)
+    // What a socket has that nobody told anything is the system's default.
+    let plain = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(plain) }
+    let expected = isV6Only ? 1 : isV4V6 ? 0 : v6Only(plain)
+    #expect(opener.sockets.map { v6Only($0.descriptor.rawValue) } == [expected])
+    opener.closeAll()
+  }
+
+  private func v6Only(_ descriptor: Int32) -> Int32 {
+    var value: Int32 = -1
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &value, &length)
+    return value
+  }
+
   @Test func opensASingleSocketWithoutReuseport() {
     let capture = Capture()
     var opener = ListenerOpener(

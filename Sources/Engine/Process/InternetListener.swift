@@ -69,8 +69,11 @@ struct InternetListener {
       }
     }
     if address.ip.family == .v6 {
-      // v6only is the stronger one when both are given; without either, both families.
-      set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, configuration.isV6Only ? 1 : 0)
+      // v6only is the stronger one when both are given; without either the system's default
+      // counts, net.ipv6.bindv6only.
+      if configuration.isV6Only || configuration.isV4V6 {
+        set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, configuration.isV6Only ? 1 : 0)
+      }
     }
   }
 
