@@ -37,7 +37,8 @@ sanitize-address: install-dependencies
 		swift test --sanitize=address --scratch-path .build-address --skip EndToEndTests
 
 sanitize-thread: install-dependencies
-	SLUICE_SEEDS=$(SANITIZE_SEEDS) SWIFT_BACKTRACE=enable=no \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.suppressions \
+		SLUICE_SEEDS=$(SANITIZE_SEEDS) SWIFT_BACKTRACE=enable=no \
 		swift test --sanitize=thread --scratch-path .build-thread --skip EndToEndTests
 
 # Seconds for each parser that reads what strangers send.
