@@ -7,12 +7,12 @@ public enum Spelling {
   ///   - word: what was written.
   ///   - candidates: the known words; the first of equally close ones is taken.
   /// - Returns: the closest candidate, or nil when none is close enough.
-  /// - Complexity: O(number of candidates).
+  /// - Complexity: O(characters of the word and of all candidates).
   public static func closest(to word: String, in candidates: some Sequence<String>) -> String? {
-    let fingerprint = Fingerprint(word)
+    var fingerprint = Fingerprint(word)
     var best: (word: String, distance: Int)?
     for candidate in candidates {
-      let distance = fingerprint.distance(to: Fingerprint(candidate))
+      let distance = fingerprint.distance(to: candidate)
       if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     guard let best, best.distance <= 2 * word.utf8.count,
@@ -28,26 +28,46 @@ public enum Spelling {
 
   /// Which characters a word has, and how often one follows another.
   private struct Fingerprint {
-    /// At `32 * from + to` the number of transitions, at `to` whether the character occurs.
-    private var counts = [UInt8](repeating: 0, count: 1024)
+    /// At `32 * from + to` the number of transitions, at `to` whether the character occurs; less
+    /// those of the candidate that is being looked at.
+    private var counts = [Int](repeating: 0, count: 1024)
+    /// The sum of all counts' magnitudes.
+    private var distance = 0
 
     init(_ word: String) {
-      var from = Fingerprint.edge
-      for byte in word.utf8 {
-        let to = Fingerprint.kind(of: byte)
-        counts[to] = 1
-        counts[32 * from + to] &+= 1
-        from = to
+      Fingerprint.forEachPlace(of: word) { place in
+        // HAProxy counts in bytes.
+        counts[place] = (counts[place] + 1) & 0xff
       }
-      counts[32 * from + Fingerprint.edge] &+= 1
+      distance = counts.reduce(0, +)
     }
 
-    func distance(to other: Fingerprint) -> Int {
-      var sum = 0
-      for index in counts.indices {
-        sum += abs(Int(counts[index]) - Int(other.counts[index]))
+    /// Only the places of the candidate change, and change back.
+    mutating func distance(to candidate: String) -> Int {
+      Fingerprint.forEachPlace(of: candidate) { place in
+        distance += counts[place] > 0 ? -1 : 1
+        counts[place] -= 1
       }
-      return sum
+      let found = distance
+      Fingerprint.forEachPlace(of: candidate) { place in
+        counts[place] += 1
+        distance += counts[place] > 0 ? 1 : -1
+      }
+      return found
+    }
+
+    /// Calls with the place of every transition, and once with that of every character.
+    private static func forEachPlace(of word: String, _ body: (Int) -> Void) {
+      var seen: UInt32 = 0
+      var from = edge
+      for byte in word.utf8 {
+        let to = kind(of: byte)
+        if seen & (1 << UInt32(to)) == 0 { body(to) }
+        seen |= 1 << UInt32(to)
+        body(32 * from + to)
+        from = to
+      }
+      body(32 * from + edge)
     }
 
     /// Begin and end of a word and every character that is no letter and no digit.
