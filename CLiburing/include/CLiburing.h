@@ -33,6 +33,14 @@ static const unsigned long sluice_siocoutq = 0x5411;
  * -1 with errno. accept4(2) is a GNU extension that the importer does not see. */
 int sluice_accept(int listener);
 
+/* pipe2(2), fcntl(2) with F_SETPIPE_SZ and F_GETPIPE_SZ, and splice(2) without
+ * offsets and without waiting: GNU extensions that the importer does not see.
+ * They return what the system calls return. */
+int sluice_make_pipe(int *reader, int *writer);
+int sluice_set_pipe_size(int pipe, int bytes);
+int sluice_pipe_size(int pipe);
+long sluice_splice(int source, int target, unsigned long bytes_max);
+
 /* Flags of a submission entry, which <liburing/io_uring.h> spells as shifts
  * that the importer cannot fold. */
 enum {

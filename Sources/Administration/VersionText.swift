@@ -28,7 +28,7 @@ public struct VersionText: Sendable {
   public static let features: [(name: String, isPresent: Bool)] = [
     ("ACCEPT4", true), ("CPU_AFFINITY", false), ("DL", false), ("ENGINE", false), ("EPOLL", true),
     ("GETADDRINFO", true), ("IO_URING", true), ("KTLS", false), ("LINUX_CAP", false),
-    ("LINUX_SPLICE", false), ("LINUX_TPROXY", true), ("LUA", false), ("NETFILTER", false),
+    ("LINUX_SPLICE", true), ("LINUX_TPROXY", true), ("LUA", false), ("NETFILTER", false),
     ("NS", false), ("OPENSSL", false), ("PCRE", false), ("PCRE2", false), ("POLL", false),
     ("PRCTL", true), ("PROMEX", false), ("QUIC", false), ("SLZ", false), ("SYSTEMD", false),
     ("TFO", true), ("THREAD", true), ("TPROXY", true), ("ZLIB", false),

@@ -1,3 +1,6 @@
+import Administration
+import ConfigurationLanguage
+
 /// The named capacities of the program, computed once at boot.
 public struct Limits: Sendable {
   /// A client whose FIN comes this soon after its connection counts as gone from the beginning.
@@ -39,14 +42,19 @@ public struct Limits: Sendable {
   /// A multishot accept runs only while more places than this are free in frontend and process.
   public var acceptBatch: Int
 
+  /// When and how far channels splice.
+  public var splice: SpliceLimits
+
   /// - Parameters:
   ///   - sessionsMax: `maxconn` of the process.
   ///   - buffersPerWorker: `tune.buffers`.
   ///   - connectingBytesMax: `tune.bufsize`.
+  ///   - splice: when and how far channels splice.
   public init(
     sessionsMax: Int, buffersPerWorker: Int = 256, bufferBytes: Int = 65536,
-    connectingBytesMax: Int = 16384, acceptBatch: Int = 64
+    connectingBytesMax: Int = 16384, acceptBatch: Int = 64, splice: SpliceLimits = SpliceLimits()
   ) {
+    self.splice = splice
     self.sessionsMax = sessionsMax
     sessionsPerWorkerMax = sessionsMax
     self.buffersPerWorker = buffersPerWorker
@@ -56,5 +64,44 @@ public struct Limits: Sendable {
     self.connectingBytesMax = min(connectingBytesMax, 4 * bufferBytes)
     buffersScarce = buffersPerWorker / 2
     self.acceptBatch = acceptBatch
+  }
+}
+
+/// When a channel splices, and how much.
+public struct SpliceLimits: Sendable {
+  /// A channel that receives this many bytes in one turn begins to splice.
+  public var threshold = 65536
+  /// A wake-up that moves fewer bytes is a small one.
+  public var smallBytes = 16384
+  /// So many small wake-ups one after another end splicing; 1 to 255.
+  public var patience = 16
+  /// The most bytes that a channel moves in one turn.
+  public var turnBytesMax = 1 << 20
+  /// The most pipes of the process at a time, 0 for no splicing: `maxpipes`.
+  public var pipesMax = 256
+  /// What a pipe is to hold, in bytes: `tune.pipesize`.
+  public var pipeBytes = 1 << 20
+  /// A pipe that holds less is not worth having.
+  public var pipeBytesMin = 65536
+
+  public init() {}
+
+  /// What a configuration asks for.
+  ///
+  /// Without `maxpipes` there may be a quarter as many pipes as connections, as in HAProxy, but no
+  /// more than 1024: a pipe is held only while bytes are in it.
+  init(_ configuration: Configuration, _ limits: ProcessLimits) {
+    let global = configuration.global
+    threshold = global.tune.splice.threshold
+    smallBytes = max(1, threshold / 4)
+    patience = global.tune.splice.patience
+    if let pipesize = global.tune.pipesize { pipeBytes = pipesize }
+    pipesMax = global.maxpipes ?? min(1024, max(16, limits.maxconn / 4))
+    if global.isSpliceDisabled { pipesMax = 0 }
+  }
+
+  /// The most pipes of one worker at a time: its share of those of the process.
+  func pipesMax(ofWorker index: Int, among workers: Int) -> Int {
+    pipesMax / workers + (index < pipesMax % workers ? 1 : 0)
   }
 }

@@ -158,6 +158,26 @@ public protocol Kernel: ~Copyable {
   mutating func shutdownWriting(_ socket: Descriptor) -> Errno?
   /// Bytes sent that the peer has not acknowledged. SIOCOUTQ, tcp(7).
   func unacknowledgedBytes(on socket: Descriptor) -> Int
+  /// A new non-blocking, close-on-exec pipe. pipe2(2), F_SETPIPE_SZ
+  ///
+  /// - Parameter bytes: what it should hold; it may hold less, which its `capacity` tells.
+  /// - Returns: the pipe, which the caller closes with `closePipe`, or `processDescriptorLimit`,
+  ///   `systemDescriptorLimit`.
+  mutating func makePipe(bytes: Int) -> Result<Pipe, Errno>
+  /// Closes both ends of a pipe; what is in it is gone. close(2)
+  mutating func closePipe(_ pipe: Pipe)
+  /// Moves bytes from a socket into a pipe, or from a pipe into a socket, without copying them and
+  /// without waiting. splice(2) with SPLICE_F_NONBLOCK and SPLICE_F_MOVE
+  ///
+  /// - Parameters:
+  ///   - source: a connected stream socket, or the reader of a pipe.
+  ///   - target: the writer of a pipe, or a connected stream socket.
+  ///   - bytesMax: the most that is moved, at least 1.
+  /// - Returns: how many bytes moved; 0 at the end of the stream of a socket; `wouldBlock` when the
+  ///   source has nothing or the target takes nothing at the moment.
+  mutating func splice(from source: Descriptor, to target: Descriptor, bytesMax: Int) -> Result<
+    Int, Errno
+  >
   /// The other side's address; nil for unix sockets and when the connection is gone.
   func peerAddress(of socket: Descriptor) -> SocketAddress?
   /// This side's address; nil for unix sockets and when the connection is gone.
@@ -174,7 +194,7 @@ public protocol Kernel: ~Copyable {
 public let sendPiecesMax = 16
 
 /// An open file descriptor of this process. A trivial value: whoever opened it closes it.
-public struct Descriptor: RawRepresentable, Hashable, Sendable {
+public struct Descriptor: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   /// The number; -1 for none.
   public var rawValue: Int32
   /// - Parameter rawValue: the number.

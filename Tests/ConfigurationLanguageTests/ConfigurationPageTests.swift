@@ -107,8 +107,7 @@ enum KeywordLists {
   private static let removed = ["nbproc", "process", "tune.chksize"]
   private static let refused = ["numa-cpu-mapping", "usesrc"]
   private static let withoutEffect = [
-    "cookie", "maxpipes", "noepoll", "nosplice", "option splice-auto", "option splice-request",
-    "option splice-response", "redir", "tune.maxaccept", "tune.pipesize",
+    "cookie", "noepoll", "redir", "tune.maxaccept",
   ]
 
   static let all: [(name: String, words: [String])] =

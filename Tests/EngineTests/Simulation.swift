@@ -18,6 +18,9 @@ struct Simulation {
 
   let world: SimulatedWorld
   let state: ProcessState
+  /// What the worker had counted when it ended.
+  let counters = Counters()
+  final class Counters { var value = WorkerCounters() }
   /// The most turns a run may take: far more than any does.
   static let turnsMax = 1_000_000
 
@@ -25,7 +28,11 @@ struct Simulation {
   ///   - world: with its servers set up.
   ///   - proxy: a `listen` section whose listeners are bound at `front`.
   ///   - sessionsMax: `maxconn` of the process.
-  init(world: SimulatedWorld, proxy: ProxyConfiguration, sessionsMax: Int = 1000) {
+  ///   - splice: when and how far channels splice.
+  init(
+    world: SimulatedWorld, proxy: ProxyConfiguration, sessionsMax: Int = 1000,
+    splice: SpliceLimits = SpliceLimits()
+  ) {
     self.world = world
     var configuration = Configuration()
     var proxy = proxy
@@ -37,7 +44,7 @@ struct Simulation {
     configuration.proxies = [proxy]
     let limits = Limits(
       sessionsMax: sessionsMax, buffersPerWorker: world.buffersMax,
-      bufferBytes: world.bufferBytes, acceptBatch: 4)
+      bufferBytes: world.bufferBytes, acceptBatch: 4, splice: splice)
     let log = Log(
       configuration, programName: "sluice", processID: 1, hostname: "simulation",
       sockets: [LogSockets(for: []), LogSockets(for: [])], console: nil)
@@ -86,6 +93,7 @@ struct Simulation {
     while state.sessionCount > 0, world.now < stopped { worker.turn(deadline: stopped) }
     state.mailboxes[0].post(.stop)
     worker.turn(deadline: world.now)
+    counters.value = worker.counters
     for _ in 0..<10 { worker.turn(deadline: world.now + .seconds(1)) }
     worker.closeLogs(world)
     return world.finish()

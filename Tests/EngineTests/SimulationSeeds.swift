@@ -3,6 +3,8 @@ import ConfigurationLanguage
 import Glibc
 import Proxies
 
+@testable import Engine
+
 /// Which seeds run, and what a seed configures.
 enum SimulationSeeds {
   /// `SLUICE_SEED` alone, or `SLUICE_SEEDS` many, or 500.
@@ -51,6 +53,22 @@ enum SimulationSeeds {
       }
     }
     if limitsServers { proxy.timeouts.queue = .milliseconds(100 + random.below(5_000)) }
+  }
+}
+
+extension SimulationSeeds {
+  /// Splicing from the first byte or the thousandth, for long or for a moment, through pipes of any
+  /// size, few or many.
+  static func drawSplice(using random: inout SeededNumbers) -> SpliceLimits {
+    var splice = SpliceLimits()
+    splice.threshold = [1, 500, 4_000, 65_536][random.below(4)]
+    splice.smallBytes = [1, 100, 4_000][random.below(3)]
+    splice.patience = [1, 2, 16][random.below(3)]
+    splice.turnBytesMax = [100, 5_000, 1 << 20][random.below(3)]
+    splice.pipesMax = [0, 1, 3, 100][random.below(4)]
+    splice.pipeBytes = [64, 3_000, 65_536][random.below(3)]
+    splice.pipeBytesMin = [1, 64][random.below(2)]
+    return splice
   }
 }
 

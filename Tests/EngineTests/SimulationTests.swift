@@ -27,7 +27,8 @@ import Testing
       world.serve(at: Simulation.server(index)) { PeerScript.randomServer(using: &$0) }
     }
     let simulation = Simulation(
-      world: world, proxy: proxy, sessionsMax: [3, 20, 1000][random.below(3)])
+      world: world, proxy: proxy, sessionsMax: [3, 20, 1000][random.below(3)],
+      splice: SimulationSeeds.drawSplice(using: &random))
     var clientNumbers = RandomNumbers(seed: seed &+ 5)
     let clients = (0..<(5 + random.below(30))).map { _ in
       world.addClient(
@@ -56,5 +57,62 @@ import Testing
       }
     }
     _ = clients
+  }
+}
+
+/// That the seeds above really splice: a world in which nothing goes wrong.
+@Suite struct SplicingTests {
+  /// A megabyte in pieces of 16 KiB to a sink, through pipes.
+  private func bulk(_ splice: SpliceLimits, _ change: (inout ProxyConfiguration) -> Void = { _ in })
+    -> WorkerCounters
+  {
+    let world = SimulatedWorld(seed: 1, bufferBytes: 4_096, buffersMax: 256)
+    var proxy = Simulation.proxy(servers: 1)
+    change(&proxy)
+    world.serve(at: Simulation.server(0)) { _ in .sink }
+    let simulation = Simulation(world: world, proxy: proxy, splice: splice)
+    world.addClient(to: Simulation.front, .source(1_000_000))
+    let left = simulation.run(lasting: .seconds(60))
+    #expect(left.isEmpty)
+    let received = world.peers.map(\.received.count).max()
+    #expect(received == 1_000_000)
+    return simulation.counters.value
+  }
+
+  private var early: SpliceLimits {
+    var splice = SpliceLimits()
+    splice.threshold = 8_000
+    splice.smallBytes = 100
+    return splice
+  }
+
+  @Test func bulkGoesThroughPipes() {
+    let counters = bulk(early)
+    #expect(counters.bytesSpliced + counters.bytesCopied == 1_000_000)
+    #expect(counters.bytesSpliced > 800_000)
+    #expect(counters.spliceBegins == 1)
+  }
+
+  @Test func aTrickleEndsSplicing() {
+    var splice = early
+    splice.smallBytes = 1_000_000
+    splice.patience = 2
+    let counters = bulk(splice)
+    #expect(counters.spliceEnds > 1)
+    #expect(counters.spliceBegins > 1)
+    #expect(counters.bytesSpliced + counters.bytesCopied == 1_000_000)
+  }
+
+  @Test func withoutPipesEveryByteIsCopied() {
+    var splice = early
+    splice.pipesMax = 0
+    #expect(bulk(splice).bytesCopied == 1_000_000)
+  }
+
+  @Test func optionsChooseTheDirections() {
+    #expect(bulk(early) { $0.options.insert(.spliceResponse) }.bytesSpliced == 0)
+    #expect(bulk(early) { $0.options.insert(.spliceRequest) }.bytesSpliced > 0)
+    #expect(bulk(early) { $0.options.insert(.spliceAuto) }.bytesSpliced > 0)
+    #expect(bulk(early) { $0.refusedSplicing.insert(.spliceAuto) }.bytesSpliced == 0)
   }
 }

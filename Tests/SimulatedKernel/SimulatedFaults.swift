@@ -28,6 +28,12 @@ public struct SimulatedFaults: Sendable {
   public var connectHangs = 0.0
   /// A peer resets its connection instead of doing its next step.
   public var peerReset = 0.0
+  /// A pipe is refused.
+  public var pipeRefused = 0.0
+  /// A pipe holds much less than was asked for.
+  public var smallPipe = 0.0
+  /// A splice moves less than it could.
+  public var shortSplice = 0.0
   /// A datagram is not taken.
   public var datagramDropped = 0.0
   /// A turn returns without a completion, as after a signal.
@@ -62,6 +68,9 @@ public struct SimulatedFaults: Sendable {
     faults.connectHangs = ratio(0.3, &random)
     faults.peerReset = ratio(0.2, &random)
     faults.datagramDropped = ratio(0.3, &random)
+    faults.pipeRefused = ratio(0.5, &random)
+    faults.smallPipe = ratio(0.5, &random)
+    faults.shortSplice = ratio(0.8, &random)
     faults.interruptedTurn = ratio(0.1, &random)
     return faults
   }

@@ -181,6 +181,32 @@ public struct SimulatedKernel: ~Copyable, Kernel {
   /// Bytes sent that have not arrived at the peer.
   public func unacknowledgedBytes(on socket: Descriptor) -> Int { world.socket(socket).sent.count }
 
+  /// A new pipe.
+  public mutating func makePipe(bytes: Int) -> Result<Pipe, Errno> {
+    if world.openCount + 1 >= world.descriptorsMax || world.chance(\.pipeRefused) {
+      return .failure(.processDescriptorLimit)
+    }
+    let capacity = world.chance(\.smallPipe) ? max(1, bytes / 64) : bytes
+    let inside = SimulatedPipe(capacity: capacity)
+    return .success(
+      Pipe(
+        reader: world.openPipeEnd(inside), writer: world.openPipeEnd(inside), capacity: capacity))
+  }
+
+  /// Closes both ends of a pipe.
+  public mutating func closePipe(_ pipe: Pipe) {
+    world.engineCloses(pipe.reader, withReset: false)
+    world.engineCloses(pipe.writer, withReset: false)
+  }
+
+  /// Moves bytes between a socket and a pipe.
+  public mutating func splice(
+    from source: Descriptor, to target: Descriptor, bytesMax: Int
+  ) -> Result<Int, Errno> {
+    if bytesMax < 1 { world.violation("the engine wants to splice \(bytesMax) bytes") }
+    return world.splice(from: world.socket(source), to: world.socket(target), bytesMax: bytesMax)
+  }
+
   /// The other side's address; nil for unix sockets and when the connection is gone.
   public func peerAddress(of socket: Descriptor) -> SocketAddress? {
     let socket = world.socket(socket)

@@ -5,6 +5,8 @@ import KernelIO
 final class SimulatedSocket {
   enum State {
     case fresh, connecting, connected, listening, datagram
+    /// One end of a pipe.
+    case pipe
     /// A connect went wrong: good for nothing but closing.
     case failed
   }
@@ -38,6 +40,8 @@ final class SimulatedSocket {
   var pendingError: Errno?
   /// Whether its owner closed it. What it sent is still delivered.
   var isClosed = false
+  /// The pipe that this is an end of.
+  var pipe: SimulatedPipe?
 
   init(_ state: State, endpoint: Endpoint) {
     self.state = state
@@ -52,7 +56,7 @@ final class SimulatedSocket {
     switch state {
     case .fresh, .failed: return [.writable, .hangUp]
     case .connecting: return []
-    case .datagram: return .writable
+    case .datagram, .pipe: return .writable
     case .listening: return backlog.isEmpty ? [] : .readable
     case .connected: break
     }
@@ -71,4 +75,12 @@ final class SimulatedSocket {
     defer { pendingError = nil }
     return pendingError
   }
+}
+
+/// The inside of a pipe.
+final class SimulatedPipe {
+  var content = ByteQueue()
+  let capacity: Int
+
+  init(capacity: Int) { self.capacity = capacity }
 }

@@ -90,7 +90,7 @@ extension SimulatedWorld {
     finish(request, Int32(room))
   }
 
-  private func sendError(of socket: SimulatedSocket) -> Errno? {
+  func sendError(of socket: SimulatedSocket) -> Errno? {
     if let error = socket.takeError() { return error }
     if socket.isReset || socket.isShut { return .brokenPipe }
     return socket.state == .connected ? nil : .notConnected

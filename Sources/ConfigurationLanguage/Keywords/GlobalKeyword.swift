@@ -18,13 +18,16 @@ enum GlobalKeyword: String, CaseIterable, Sendable {
   case tuneBuffers = "tune.buffers"
   case tuneBufsize = "tune.bufsize"
   case tuneChksize = "tune.chksize"
+  case tuneDisableZeroCopy = "tune.disable-zero-copy-forwarding"
   case tuneEngine = "tune.engine"
   case tuneMaxaccept = "tune.maxaccept"
+  case tunePassThroughZeroCopy = "tune.pt.zero-copy-forwarding"
   case tunePipesize = "tune.pipesize"
   case tuneReceiveClient = "tune.rcvbuf.client"
   case tuneReceiveServer = "tune.rcvbuf.server"
   case tuneSendClient = "tune.sndbuf.client"
   case tuneSendServer = "tune.sndbuf.server"
+  case tuneSplice = "tune.splice"
   case ulimitN = "ulimit-n"
   case unixBind = "unix-bind"
   case zeroWarning = "zero-warning"
@@ -96,14 +99,14 @@ private let notSupportedInGlobal = """
   ssl-provider-path ssl-security-level ssl-server-verify ssl-skip-self-issued-ca stats stats-file
   stress-level thread-group thread-hard-limit tune.applet.zero-copy-forwarding tune.buffers.limit
   tune.buffers.reserve tune.bufsize.large tune.bufsize.small tune.cli.max-payload-size
-  tune.defaults.purge tune.disable-fast-forward tune.disable-zero-copy-forwarding
+  tune.defaults.purge tune.disable-fast-forward
   tune.epoll.mask-events tune.events.max-events-at-once tune.fail-alloc tune.fd.edge-triggered
   tune.listener.default-shards tune.listener.multi-queue tune.lua.bool-sample-conversion
   tune.lua.burst-timeout tune.lua.forced-yield tune.lua.log.loggers tune.lua.log.stderr
   tune.lua.maxmem tune.lua.openlibs tune.lua.service-timeout tune.lua.session-timeout
   tune.lua.task-timeout tune.max-checks-per-thread tune.max-rules-at-once tune.maxpollevents
   tune.maxrewrite tune.memory.hot-size tune.notsent-lowat.client tune.notsent-lowat.server
-  tune.pattern.cache-size tune.peers.max-updates-at-once tune.pt.zero-copy-forwarding
+  tune.pattern.cache-size tune.peers.max-updates-at-once
   tune.rcvbuf.backend tune.rcvbuf.frontend tune.recv_enough tune.renice.runtime
   tune.renice.startup tune.ring.queues tune.runqueue-depth tune.sched.low-latency
   tune.sndbuf.backend tune.sndbuf.frontend tune.ssl.cachesize tune.ssl.capture-buffer-size

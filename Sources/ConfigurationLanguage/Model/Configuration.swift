@@ -99,7 +99,7 @@ public struct GlobalConfiguration: Sendable {
   public var unixBindPrefix = ""
   /// `maxpipes`; nil to compute it.
   public var maxpipes: Int?
-  /// `nosplice`
+  /// `nosplice`, `tune.disable-zero-copy-forwarding`, `tune.pt.zero-copy-forwarding off`
   public var isSpliceDisabled = false
   /// `noreuseport`
   public var isReuseportDisabled = false
@@ -142,6 +142,27 @@ public struct Tuning: Sendable {
   public var sendBufferServer: Int?
   /// `tune.buffers`: buffers of the receive pool of a worker, a power of two, 16 to 32768.
   public var buffers = 256
+  /// `tune.splice`
+  public var splice = SpliceTuning()
+
+  public init() {}
+}
+
+/// `tune.splice`: how bulk traffic goes from socket to socket.
+public struct SpliceTuning: Sendable {
+  /// Who splices.
+  public enum Mode: String, Sendable {
+    /// The worker calls splice(2) when much arrives at once, and copies what comes in small pieces.
+    case auto
+    /// The kernel splices everything, in chains of requests (IORING_OP_SPLICE). io_uring only.
+    case ring
+  }
+
+  public var mode: Mode = .auto
+  /// `threshold`: a direction that receives this many bytes at once is spliced from then on.
+  public var threshold = 65536
+  /// `patience`: so many small arrivals one after another end that; 1 to 255.
+  public var patience = 16
 
   public init() {}
 }

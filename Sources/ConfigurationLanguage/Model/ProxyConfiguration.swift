@@ -84,6 +84,8 @@ public struct ProxyConfiguration: Sendable {
   /// `use_backend` without a condition: indexes into `Configuration.proxies`, in order; the first
   /// one always wins.
   public var useBackends: [Int] = []
+  /// `no option splice-auto`, `splice-request`, `splice-response`: what was taken back explicitly.
+  public var refusedSplicing: Options = []
 
   // The backend half.
 

@@ -25,6 +25,8 @@ struct ConfigurationDraft {
   var global = GlobalConfiguration()
   /// Keywords of `global` that may come once and have come.
   var seenInGlobal: Set<GlobalKeyword> = []
+  /// Where `tune.splice` stands.
+  var spliceLocation: SourceLocation?
   /// `expose-deprecated-directives`
   var allowsDeprecated = false
   /// Whether a section other than `global` was begun: it is too late for `nbthread` then.

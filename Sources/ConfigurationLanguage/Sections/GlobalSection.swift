@@ -22,7 +22,7 @@ extension ConfigurationDraft {
   private mutating func readGlobal(_ statement: Statement, _ keyword: GlobalKeyword) {
     switch keyword {
     case .daemon, .quiet, .zeroWarning, .noepoll, .nosplice, .noreuseport, .noIOURing,
-      .exposeDeprecated, .strictLimits:
+      .exposeDeprecated, .strictLimits, .tuneDisableZeroCopy:
       readSwitch(statement, keyword)
     case .setDumpable: readDumpable(statement)
     case .numaCPUMapping:
@@ -38,6 +38,8 @@ extension ConfigurationDraft {
     case .hardStopAfter, .grace, .maxSpreadChecks: readGlobalTime(statement, keyword)
     case .unixBind: readUnixBind(statement)
     case .setenv, .presetenv, .unsetenv, .resetenv: readEnvironment(statement, keyword)
+    case .tuneSplice: readSplice(statement)
+    case .tunePassThroughZeroCopy: readZeroCopy(statement)
     case .tuneBuffers, .tuneBufsize, .tuneEngine, .tuneMaxaccept, .tunePipesize,
       .tuneReceiveClient, .tuneReceiveServer, .tuneSendClient, .tuneSendServer:
       readTune(statement, keyword)
@@ -77,7 +79,7 @@ extension ConfigurationDraft {
     case .daemon: global.isDaemon = true
     case .quiet: global.isQuiet = true
     case .zeroWarning: global.isZeroWarning = true
-    case .nosplice: global.isSpliceDisabled = true
+    case .nosplice, .tuneDisableZeroCopy: global.isSpliceDisabled = true
     case .noreuseport: global.isReuseportDisabled = true
     case .noIOURing: global.engine = .epoll
     case .exposeDeprecated: allowsDeprecated = true

@@ -54,6 +54,65 @@ extension ConfigurationDraft {
     global.tune.buffers = count
   }
 
+  /// `tune.splice { auto | ring } [ threshold <size> ] [ patience <number> ]`
+  mutating func readSplice(_ statement: Statement) {
+    guard acceptsOnly(5, statement) else { return }
+    let location = statement.location
+    guard let mode = SpliceTuning.Mode(rawValue: statement[1]) else {
+      diagnostics.alert(
+        at: location, "'tune.splice' expects 'auto' or 'ring', found '\(statement[1])'.")
+      return
+    }
+    guard mode == .auto else {
+      diagnostics.alert(at: location, notSupported("tune.splice ring"))
+      return
+    }
+    var splice = SpliceTuning()
+    splice.mode = mode
+    var index = 2
+    while !statement[index].isEmpty {
+      let (name, value) = (statement[index], statement[index + 1])
+      switch name {
+      case "threshold":
+        guard let size = try? SizeText.parse(value), (1...1 << 30).contains(size) else {
+          diagnostics.alert(
+            at: location,
+            "'tune.splice threshold' expects a size from 1 byte to 1g, found '\(value)'.")
+          return
+        }
+        splice.threshold = Int(size)
+      case "patience":
+        guard let count = IntegerText.whole(value), (1...255).contains(count) else {
+          diagnostics.alert(
+            at: location,
+            "'tune.splice patience' expects an integer from 1 to 255, found '\(value)'.")
+          return
+        }
+        splice.patience = count
+      default:
+        diagnostics.alert(
+          at: location, "'tune.splice' expects 'threshold' or 'patience', found '\(name)'.")
+        return
+      }
+      index += 2
+    }
+    global.tune.splice = splice
+    spliceLocation = location
+  }
+
+  /// `tune.pt.zero-copy-forwarding { on | off }`. HAProxy manual, section 3.2
+  mutating func readZeroCopy(_ statement: Statement) {
+    guard acceptsOnly(1, statement) else { return }
+    switch statement[1] {
+    case "on": global.isSpliceDisabled = false
+    case "off": global.isSpliceDisabled = true
+    default:
+      diagnostics.alert(
+        at: statement.location,
+        "'\(statement[0])' expects 'on' or 'off'.")
+    }
+  }
+
   private mutating func setMaxaccept(_ statement: Statement) {
     let count = IntegerText.leading(statement[1])
     guard count <= Int(Int32.max) else {

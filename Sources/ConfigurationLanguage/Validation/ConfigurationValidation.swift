@@ -5,6 +5,12 @@ import Samples
 /// HAProxy.
 extension ConfigurationDraft {
   mutating func validate() {
+    if global.tune.splice.mode == .ring, global.engine == .epoll, let location = spliceLocation {
+      diagnostics.alert(
+        at: location,
+        "'tune.splice ring' needs io_uring, which 'tune.engine epoll' and 'noio_uring' exclude; "
+          + "'tune.splice auto' splices on both engines.")
+    }
     assignProxyIDs()
     for index in proxies.indices where !proxies[index].settings.isDisabled {
       validateProxy(index)

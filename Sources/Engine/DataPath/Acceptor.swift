@@ -180,7 +180,8 @@ extension Worker where K: ~Copyable {
     acceptors[index].isLimiting = false
     switch completion.error {
     case .processDescriptorLimit?, .systemDescriptorLimit?, .noBufferSpace?, .outOfMemory?:
-      // Trying again at once would only fail again.
+      // Trying again at once would only fail again. Connections come before pipes that nobody uses.
+      pipes.closeFree(in: &kernel)
       if let error = completion.error { state.reportResource(error) }
       acceptors[index].mode = .pausing
       kernel.timer(

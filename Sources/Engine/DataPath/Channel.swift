@@ -14,6 +14,18 @@ struct ChannelPiece {
   var count: Int { Int(end &- start) }
 }
 
+/// How a channel's bytes travel. `SessionSplicing` has the table of the transitions.
+enum ChannelMode: UInt8 {
+  /// From the socket into leased buffers, and from there into the other socket.
+  case copying
+  /// Still copying: the receive in flight was asked to end, then a pipe takes over.
+  case entering
+  /// From the socket through a pipe into the other socket.
+  case splicing
+  /// The pipe is empty and the poll in flight was asked to end, then receives take over.
+  case leaving
+}
+
 /// One direction of a session: the bytes that one side sent and the other has not taken yet.
 ///
 /// Holds at most `Limits.channelBytesMax` bytes in at most `capacity` leased buffers;
@@ -25,18 +37,36 @@ struct ChannelPiece {
   private var pieces = InlineArray<10, ChannelPiece>(repeating: ChannelPiece())
   private var first: UInt8 = 0
   private(set) var pieceCount: UInt8 = 0
-  /// The bytes of all pieces.
+  /// The bytes of all pieces; those in the pipe come on top.
   private(set) var bytes = 0
   /// Bytes received since the session began.
   private(set) var bytesReceived: UInt64 = 0
   /// The channel's own memory; nil unless the bytes were spilled.
   private var spilled: UnsafeMutablePointer<UInt8>?
 
+  /// How the bytes travel.
+  var mode = ChannelMode.copying
+  /// Whether the source may have bytes, as far as its poll and the splices since tell.
+  var isSourceReady = false
+  /// Whether the direction may be spliced at all.
+  var maySplice = false
+  /// Whether the channel is in the worker's run queue.
+  var isRunnable = false
+  /// Wake-ups one after another that brought little.
+  var smallWakes: UInt8 = 0
+  /// Bytes received in the turn of that number.
+  private var turnBytes: UInt32 = 0
+  private var turnNumber: UInt32 = 0
+  /// The pipe held; none while no byte is in it.
+  var pipe = PipeIndex.none
+  /// The bytes in the pipe, behind those of the pieces.
+  private(set) var pipeBytes = 0
+
   /// Two pieces behind the first hold more than a buffer together, so that nine pieces behind it hold
   /// more than the four buffers of bytes that a channel may hold.
   static let capacity = 10
 
-  @inline(__always) var isEmpty: Bool { bytes == 0 }
+  @inline(__always) var isEmpty: Bool { bytes == 0 && pipeBytes == 0 }
   var isFull: Bool { Int(pieceCount) == Channel.capacity }
 
   @inline(__always)
@@ -84,6 +114,39 @@ struct ChannelPiece {
     pieces[place(Int(pieceCount))] = ChannelPiece(
       buffer: buffer, start: 0, end: Int32(truncatingIfNeeded: count))
     pieceCount &+= 1
+  }
+
+  /// Counts bytes that a turn received.
+  ///
+  /// - Returns: how many it has been in this turn.
+  @inline(__always)
+  mutating func countTurn(_ count: Int, turn: UInt32) -> Int {
+    if turnNumber != turn {
+      turnNumber = turn
+      turnBytes = 0
+    }
+    turnBytes &+= UInt32(truncatingIfNeeded: count)
+    return Int(turnBytes)
+  }
+
+  /// Notes bytes that were spliced from the source into the pipe.
+  @inline(__always)
+  mutating func enterPipe(_ count: Int) {
+    pipeBytes &+= count
+    bytesReceived &+= UInt64(count)
+  }
+
+  /// Notes bytes that were spliced from the pipe into the target.
+  @inline(__always)
+  mutating func leavePipe(_ count: Int) {
+    invariant(count <= pipeBytes, "no more bytes leave a pipe than entered it")
+    pipeBytes &-= count
+  }
+
+  /// Forgets the bytes of the pipe, which is discarded or given back.
+  mutating func forgetPipe() {
+    pipe = .none
+    pipeBytes = 0
   }
 
   /// Drops bytes from the front that were sent, and gives back what became empty.
@@ -154,5 +217,8 @@ struct ChannelPiece {
     var sum = 0
     for index in 0..<Int(pieceCount) { sum += self[index].count }
     invariant(sum == bytes, "a channel's bytes are those of its pieces")
+    invariant(pipe != .none || pipeBytes == 0, "spliced bytes are in a pipe")
+    invariant(
+      mode == .splicing || pipeBytes == 0, "bytes are in a pipe only while the channel splices")
   }
 }

@@ -71,8 +71,10 @@ extension Worker where K: ~Copyable {
     cancel(.queueTimer, slot)
     cancel(.turnaroundTimer, slot)
     guard slot.value.inFlight.isEmpty else { return }
-    slot.value[from: .client].removeAll(in: &kernel)
-    slot.value[from: .server].removeAll(in: &kernel)
+    for side in [SideName.client, .server] {
+      slot.value[from: side].removeAll(in: &kernel)
+      dropPipe(from: side, slot)
+    }
     let frontend = Int(slot.value.frontend)
     let listener = Int(slot.value.listener)
     table.giveBack(slot)

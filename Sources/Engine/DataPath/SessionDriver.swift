@@ -232,7 +232,13 @@ extension Worker where K: ~Copyable {
     let backend = state.backends[Int(slot.value.backend)]
     guard let endpoint = serverEndpoint(slot) else { return failConnect(.noResource, slot) }
     let socket: Descriptor
-    switch kernel.makeSocket(for: endpoint) {
+    var made = kernel.makeSocket(for: endpoint)
+    if case .failure(.processDescriptorLimit) = made, pipes.freeCount > 0 {
+      // Connections come before pipes that nobody uses.
+      pipes.closeFree(in: &kernel)
+      made = kernel.makeSocket(for: endpoint)
+    }
+    switch made {
     case .success(let made): socket = made
     case .failure(let error):
       state.reportResource(error)
@@ -344,6 +350,10 @@ extension Worker where K: ~Copyable {
       let header = proxyHeader(version, slot)
       slot.value[from: .client].spill(prefix: header, in: &kernel)
     }
+    let splicing = state.frontends[Int(slot.value.frontend)].settings.splicing
+      .combined(with: backend.settings.splicing)
+    slot.value[from: .client].maySplice = splicing.permits(.client)
+    slot.value[from: .server].maySplice = splicing.permits(.server)
     logEarly(.connect, slot)
     renewTimeout(.client, slot)
     armReceive(.server, slot)

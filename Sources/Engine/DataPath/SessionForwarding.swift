@@ -7,12 +7,28 @@ import Sessions
 extension Worker where K: ~Copyable {
   // MARK: Receiving
 
-  /// Starts receiving from a side when there is room for what it may send.
+  /// Starts reading from a side when there is room for what it may send.
   mutating func armReceive(_ side: SideName, _ slot: SlotPointer) {
+    armReceive(side, slot, timeout: remainingTimeout(side, slot))
+  }
+
+  /// Starts reading from a side when there is room for what it may send, with a timeout.
+  mutating func armReceive(_ side: SideName, _ slot: SlotPointer, timeout: Duration?) {
     let operation = Operation.receive(side)
     guard !slot.value.inFlight.contains(operation), slot.value[side].leaving == .no,
       slot.value[side].socket != .none, slot.value.session[side].reading == .open
     else { return }
+    switch slot.value[from: side].mode {
+    case .entering, .splicing:
+      slot.value[from: side].mode = .splicing
+      start(operation, slot)
+      kernel.poll(
+        slot.value[side].socket, for: [.readable, .readHangUp], multishot: true, timeout: timeout,
+        token: token(operation, slot))
+      return
+    case .copying, .leaving:
+      slot.value[from: side].mode = .copying
+    }
     let held = slot.value[from: side].bytes
     let capacity = channelCapacity(slot)
     let room = capacity - held
@@ -21,8 +37,7 @@ extension Worker where K: ~Copyable {
     guard held == 0 || room >= capacity / 2 else { return }
     start(operation, slot)
     kernel.receive(
-      on: slot.value[side].socket, bytesMax: room, timeout: remainingTimeout(side, slot),
-      token: token(operation, slot))
+      on: slot.value[side].socket, bytesMax: room, timeout: timeout, token: token(operation, slot))
   }
 
   private func channelCapacity(_ slot: SlotPointer) -> Int {
@@ -33,6 +48,12 @@ extension Worker where K: ~Copyable {
 
   /// A receive delivered bytes, or ended.
   mutating func receiveCompleted(_ completion: Completion, _ side: SideName, _ slot: SlotPointer) {
+    switch slot.value[from: side].mode {
+    case .copying, .entering: break
+    case .splicing, .leaving:
+      sourceReadable(completion, side, slot)
+      return
+    }
     if completion.result > 0 {
       received(Int(completion.result), in: completion.buffer, side, slot)
       if !completion.isMore, slot.value.isInUse { armReceive(side, slot) }
@@ -47,6 +68,8 @@ extension Worker where K: ~Copyable {
       return
     }
     switch error {
+    case .noBufferSpace where slot.value[from: side].mode == .entering:
+      armReceive(side, slot)
     case .noBufferSpace:
       starved.append(token(Operation.receive(side), slot))
     case .cancelled:
@@ -72,6 +95,10 @@ extension Worker where K: ~Copyable {
       slot.value[target].isBlocked || slot.value.inFlight.contains(.send(target))
       || slot.value.session.phase != .established
     slot.value[from: side].append(buffer, count: count, isWaiting: isWaiting, in: &kernel)
+    counters.bytesCopied &+= UInt64(truncatingIfNeeded: count)
+    if slot.value[from: side].countTurn(count, turn: turnNumber) >= limits.splice.threshold {
+      beginSplicing(side, slot)
+    }
     if slot.value.isReadingHeader {
       readHeader(slot)
       return
@@ -171,8 +198,12 @@ extension Worker where K: ~Copyable {
       awaitWritable(side, slot)
       return
     }
-    guard slot.value[from: source].isEmpty else {
+    guard slot.value[from: source].bytes == 0 else {
       send(to: side, slot)
+      return
+    }
+    if slot.value[from: source].mode == .splicing {
+      pump(source, slot)
       return
     }
     if slot.value.session[side].writing == .ending {
@@ -184,7 +215,7 @@ extension Worker where K: ~Copyable {
 
   /// Waits until a side takes bytes again. Asks in between whether the peer acknowledges anything:
   /// a big socket buffer that drains slowly is progress although no completion arrives.
-  private mutating func awaitWritable(_ side: SideName, _ slot: SlotPointer) {
+  mutating func awaitWritable(_ side: SideName, _ slot: SlotPointer) {
     let operation = Operation.writable(side)
     guard !slot.value.inFlight.contains(operation) else { return }
     slot.value[side].isBlocked = true
@@ -216,7 +247,13 @@ extension Worker where K: ~Copyable {
       return
     }
     slot.value[side].isBlocked = false
-    send(to: side, slot)
+    // While its bytes could not leave, the other side did not age.
+    slot.value[side.other].lastActivity = kernel.now
+    if slot.value[from: side.other].bytes > 0 {
+      send(to: side, slot)
+    } else {
+      pump(side.other, slot)
+    }
   }
 
   // MARK: The pool
@@ -245,6 +282,7 @@ extension Worker where K: ~Copyable {
 
   /// Throws away what came from a side. While a send is in flight its memory stays until then.
   mutating func drop(from source: SideName, _ slot: SlotPointer) {
+    dropPipe(from: source, slot)
     if slot.value.inFlight.contains(.send(source.other)) {
       slot.value.setDropsChannel(from: source)
     } else {

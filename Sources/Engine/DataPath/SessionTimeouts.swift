@@ -77,7 +77,8 @@ extension Worker where K: ~Copyable {
       return
     }
     if slot.value[side.other].socket != .none, isDrainingSlowly(side, slot) {
-      rearmForProgress(side, slot)
+      // Then the side is asked for progress again.
+      armReceive(side, slot, timeout: .seconds(1))
       return
     }
     perform(slot.value.session.timedOut(side, holding: slot.value.held), slot)
@@ -92,17 +93,6 @@ extension Worker where K: ~Copyable {
     if isFirstQuestion, slot.value[side].unacknowledgedBytes > 0 { return true }
     slot.value[side].unacknowledgedBytes = -1
     return false
-  }
-
-  /// Receives on with a short timeout, after which the side is asked for progress again.
-  private mutating func rearmForProgress(_ side: SideName, _ slot: SlotPointer) {
-    let operation = Operation.receive(side)
-    start(operation, slot)
-    kernel.receive(
-      on: slot.value[side].socket,
-      bytesMax: max(
-        limits.channelBytesScarce, limits.channelBytesMax - slot.value[from: side].bytes),
-      timeout: .seconds(1), token: token(operation, slot))
   }
 
   /// Lets a changed timeout of a side take effect at once: the receive in flight was started with

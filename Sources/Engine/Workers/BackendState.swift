@@ -19,6 +19,7 @@ struct BackendSettings: Sendable {
   let sendBuffer: Int?
   let receiveBuffer: Int?
   let retries: Int
+  let splicing: SplicePermission
 }
 
 /// Where a server is, taken out of the configuration once.
@@ -53,7 +54,8 @@ final class BackendState: Sendable {
       serverKeepAlive: proxy.options.contains(.serverKeepAlive),
       sendBuffer: tune.sendBufferServer,
       receiveBuffer: tune.receiveBufferServer,
-      retries: proxy.retries)
+      retries: proxy.retries,
+      splicing: SplicePermission(proxy))
     servers = proxy.servers.map { server in
       var address: SocketAddress?
       if case .ip(let ip) = server.host, case .fixed(let port) = server.port {

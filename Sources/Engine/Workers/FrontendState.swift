@@ -14,6 +14,7 @@ struct FrontendSettings: Sendable {
   let receiveBuffer: Int?
   /// Whether there is anything to log to.
   let isLogging: Bool
+  let splicing: SplicePermission
 }
 
 /// A frontend as all workers see it: its settings, and how many sessions it has.
@@ -48,7 +49,8 @@ final class FrontendState: Sendable {
       clientKeepAlive: proxy.options.contains(.clientKeepAlive),
       sendBuffer: tune.sendBufferClient,
       receiveBuffer: tune.receiveBufferClient,
-      isLogging: !proxy.logs.isEmpty)
+      isLogging: !proxy.logs.isEmpty,
+      splicing: SplicePermission(proxy))
     listeners = proxy.listeners
     backend = proxy.useBackends.first ?? proxy.defaultBackend ?? -1
     let options = backend >= 0 ? configuration.proxies[backend].options : []

@@ -22,6 +22,13 @@ import Sessions
   /// Receives that found the pool empty.
   var starved: [Token] = []
   var fed: [Token] = []
+  /// The pipes of spliced directions.
+  var pipes: PipePool
+  /// Spliced directions that used up their share of a turn, and those that go on now.
+  var runnable: [Token] = []
+  var running: [Token] = []
+  /// The turn's number; wraps around.
+  var turnNumber: UInt32 = 0
   /// The pieces of the send being started.
   let pieces: UnsafeMutablePointer<SendPiece>
   var messages: [Message] = []
@@ -50,11 +57,17 @@ import Sessions
     limits = state.limits
     table = SessionTable(capacity: state.limits.sessionsPerWorkerMax)
     self.acceptors = acceptors
+    pipes = PipePool(
+      pipesMax: limits.splice.pipesMax(ofWorker: index, among: state.workerCount),
+      pipeBytes: limits.splice.pipeBytes,
+      pipeBytesMin: limits.splice.pipeBytesMin)
     unsafe pieces = .allocate(capacity: sendPiecesMax)
     unsafe checkHeaders = .allocate(capacity: 1)
     random = PseudoRandom(seed: state.seed &+ UInt64(index))
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
+    runnable.reserveCapacity(64)
+    running.reserveCapacity(64)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
   }
@@ -82,9 +95,11 @@ import Sessions
   ///
   /// - Parameter deadline: when to return although nothing happened.
   mutating func turn(deadline: Instant?) {
-    let count = kernel.turn(deadline: deadline)
+    turnNumber &+= 1
+    let count = kernel.turn(deadline: runnable.isEmpty ? deadline : kernel.now)
     for index in 0..<count { handle(kernel.completion(at: index)) }
     kernel.finishTurn(count)
+    if !runnable.isEmpty { runRunnable() }
     if state.mailboxes[index].hasMessages { readMail() }
     feedStarved()
     if !parked.isEmpty { serveParked() }
@@ -188,6 +203,7 @@ import Sessions
     case .stopSessions: endAllSessions()
     case .stop:
       stopChecks()
+      pipes.closeFree(in: &kernel)
       isRunning = false
     }
   }
@@ -197,4 +213,11 @@ import Sessions
 struct WorkerCounters {
   /// Stalled channels that moved out of the receive pool.
   var spills: UInt64 = 0
+  /// Bytes that were received into buffers.
+  var bytesCopied: UInt64 = 0
+  /// Bytes that went through pipes.
+  var bytesSpliced: UInt64 = 0
+  /// Directions that changed over from copying to splicing, and back.
+  var spliceBegins: UInt64 = 0
+  var spliceEnds: UInt64 = 0
 }

@@ -26,7 +26,7 @@ final class WorkerGroup: Workers {
       sessionsMax: process.limits.maxconn,
       buffersPerWorker: Limits.buffersPerWorker(
         wanted: tune.buffers, workers: process.threadCount),
-      connectingBytesMax: tune.bufsize)
+      connectingBytesMax: tune.bufsize, splice: SpliceLimits(configuration, process.limits))
     let log = Log(
       configuration, programName: process.programName, processID: getpid(),
       hostname: Host.name(), sockets: process.logSockets, console: process.console)

@@ -39,6 +39,24 @@ extension HostKernel where Self: ~Copyable {
     SystemCall.unacknowledgedBytes(on: socket)
   }
 
+  /// A new non-blocking, close-on-exec pipe. pipe2(2), F_SETPIPE_SZ
+  @inlinable public mutating func makePipe(bytes: Int) -> Result<Pipe, Errno> {
+    SystemCall.makePipe(bytes: bytes)
+  }
+
+  /// Closes both ends of a pipe. close(2)
+  @inlinable public mutating func closePipe(_ pipe: Pipe) {
+    SystemCall.close(pipe.reader)
+    SystemCall.close(pipe.writer)
+  }
+
+  /// Moves bytes between a socket and a pipe. splice(2)
+  @inlinable public mutating func splice(
+    from source: Descriptor, to target: Descriptor, bytesMax: Int
+  ) -> Result<Int, Errno> {
+    SystemCall.splice(from: source, to: target, bytesMax: bytesMax)
+  }
+
   /// The other side's address; nil for unix sockets. getpeername(2)
   @inlinable public func peerAddress(of socket: Descriptor) -> SocketAddress? {
     SystemCall.peerAddress(of: socket)

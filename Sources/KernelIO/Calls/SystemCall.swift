@@ -158,6 +158,44 @@ public enum SystemCall {
     return status < 0 ? nil : name.address
   }
 
+  // MARK: Pipes
+
+  /// A new non-blocking, close-on-exec pipe. pipe2(2), F_SETPIPE_SZ
+  ///
+  /// - Parameter bytes: what it should hold. Where the user's share of pipe memory does not allow
+  ///   it, a quarter is tried, and then the pipe stays as the kernel made it (pipe(7)).
+  /// - Returns: the pipe and what it really holds.
+  public static func makePipe(bytes: Int) -> Result<Pipe, Errno> {
+    var reader: Int32 = -1
+    var writer: Int32 = -1
+    guard unsafe sluice_make_pipe(&reader, &writer) == 0 else { return .failure(.current) }
+    var capacity = sluice_set_pipe_size(writer, Int32(clamping: bytes))
+    if capacity < 0 { capacity = sluice_set_pipe_size(writer, Int32(clamping: bytes / 4)) }
+    if capacity < 0 { capacity = sluice_pipe_size(writer) }
+    return .success(
+      Pipe(
+        reader: Descriptor(rawValue: reader), writer: Descriptor(rawValue: writer),
+        capacity: Int(max(0, capacity))))
+  }
+
+  /// Moves bytes between a socket and a pipe without waiting. splice(2)
+  ///
+  /// SIGPIPE must be ignored by the process: splice(2) has no flag for it.
+  ///
+  /// - Parameters:
+  ///   - source: a stream socket or the reader of a pipe.
+  ///   - target: the writer of a pipe or a stream socket.
+  ///   - bytesMax: the most that is moved, at least 1.
+  public static func splice(
+    from source: Descriptor, to target: Descriptor, bytesMax: Int
+  ) -> Result<Int, Errno> {
+    while true {
+      let moved = sluice_splice(source.rawValue, target.rawValue, UInt(bytesMax))
+      if moved >= 0 { return .success(moved) }
+      if errno != EINTR { return .failure(.current) }
+    }
+  }
+
   // MARK: Lines and datagrams
 
   /// Sends one datagram, or writes a line to a stream, without waiting. sendto(2), send(2), write(2)
