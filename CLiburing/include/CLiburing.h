@@ -45,9 +45,14 @@ long sluice_splice(int source, int target, unsigned long bytes_max);
  * that the importer cannot fold. */
 enum {
 	SLUICE_SQE_LINK = 1 << IOSQE_IO_LINK_BIT,
+	SLUICE_SQE_HARDLINK = 1 << IOSQE_IO_HARDLINK_BIT,
 	SLUICE_SQE_BUFFER_SELECT = 1 << IOSQE_BUFFER_SELECT_BIT,
 	SLUICE_SQE_SKIP_SUCCESS = 1 << IOSQE_CQE_SKIP_SUCCESS_BIT,
 };
+
+/* SPLICE_F_MOVE | SPLICE_F_NONBLOCK of <fcntl.h>, which shows them only with
+ * GNU extensions. */
+static const unsigned SLUICE_SPLICE_FLAGS = 1 | 2;
 
 /* Linux 6.17: how many bytes a multishot receive delivers before it ends by
  * itself, at byte 44 of the entry, where liburing 2.3 knows file_index only.

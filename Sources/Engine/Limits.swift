@@ -81,6 +81,10 @@ public struct SpliceLimits: Sendable {
   public var pipesMax = 256
   /// What a pipe is to hold, in bytes: `tune.pipesize`.
   public var pipeBytes = 1 << 20
+  /// Whether the ring splices in chains: `tune.splice ring`.
+  public var isOnRing = false
+  /// The most threads that the kernel may run for one worker's chains.
+  public var kernelThreadsMax = 4
   /// A pipe that holds less is not worth having.
   public var pipeBytesMin = 65536
 

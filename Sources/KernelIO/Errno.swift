@@ -61,6 +61,9 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable {
   public static let inProgress = Errno(rawValue: EINPROGRESS)
   /// ECANCELED
   public static let cancelled = Errno(rawValue: ECANCELED)
+  /// ERESTARTSYS, which the kernel keeps to itself but for requests of io_uring that were cancelled
+  /// on one of its threads.
+  public static let restartSystemCall = Errno(rawValue: 512)
 
   /// The kernel's sentence for the error, as `strerror(3)` gives it in the C locale.
   public var sentence: String {

@@ -84,6 +84,39 @@ public protocol Kernel: ~Copyable {
     _ descriptor: Descriptor, for events: PollEvents, multishot: Bool, timeout: Duration?,
     token: Token)
 
+  /// Whether this kernel can splice in chains: `spliceChain` and `spliceRest`.
+  static var splicesInChains: Bool { get }
+
+  /// Waits until a socket can be read, then splices what it has into a pipe, then splices what is in
+  /// the pipe to another socket: three linked requests, of which each begins when the one before
+  /// it is over. IORING_OP_POLL_ADD, IORING_OP_LINK_TIMEOUT and twice IORING_OP_SPLICE, io_uring(7)
+  ///
+  /// Each completes once, in this order. When the wait ends without an event, the two splices end
+  /// with `cancelled`. A first splice that moved nothing does not keep the second one from
+  /// beginning. Only kernels with `splicesInChains` may be asked.
+  ///
+  /// - Parameters:
+  ///   - source: the connected stream socket to read.
+  ///   - pipe: holds the bytes in between; nobody else may use it meanwhile.
+  ///   - target: the connected stream socket to write.
+  ///   - bytesMax: the most that is moved, at least 1.
+  ///   - timeout: for the wait; nil for none.
+  ///   - tokens: name the wait, the splice into the pipe and the splice out of it. Cancelling the
+  ///     wait ends all three, unless the splices have begun.
+  mutating func spliceChain(
+    from source: Descriptor, through pipe: Pipe, to target: Descriptor, bytesMax: Int,
+    timeout: Duration?, tokens: (wait: Token, fill: Token, empty: Token))
+
+  /// Splices what is in a pipe to a socket: the rest of a chain whose target took only a part. Never
+  /// waits. IORING_OP_SPLICE
+  ///
+  /// - Parameters:
+  ///   - pipe: with bytes in it.
+  ///   - target: the connected stream socket to write.
+  ///   - bytesMax: the most that is moved, at least 1.
+  ///   - token: names the request.
+  mutating func spliceRest(of pipe: Pipe, to target: Descriptor, bytesMax: Int, token: Token)
+
   /// Completes with `timerExpired` at `deadline`, never earlier. IORING_OP_TIMEOUT.
   mutating func timer(at deadline: Instant, token: Token)
 

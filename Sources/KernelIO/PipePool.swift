@@ -39,6 +39,8 @@ public struct PipeIndex: Hashable, Sendable, BitwiseCopyable {
 /// CAP_SYS_RESOURCE gets two places only (pipe(7), `pipe-user-pages-soft`). Such a pipe is not worth
 /// having. It is closed again, and the pool asks for no new one until one of its own comes back.
 @safe public struct PipePool: ~Copyable {
+  /// The most pipes that are kept while nobody holds them.
+  public static let freeMax = 64
   /// The most pipes at a time.
   public let pipesMax: Int
   /// What is asked for, in bytes.
@@ -128,17 +130,21 @@ public struct PipeIndex: Hashable, Sendable, BitwiseCopyable {
     return PipeIndex(rawValue: place)
   }
 
-  /// Gives an empty pipe back.
+  /// Gives an empty pipe back. It is kept for the next taker, unless there are enough.
   @inline(__always)
-  public mutating func giveBack(_ index: PipeIndex) {
+  public mutating func giveBack<K: Kernel & ~Copyable>(_ index: PipeIndex, in kernel: inout K) {
     invariant(usedCount > 0, "a pipe is given back once")
+    guard freeCount < PipePool.freeMax else {
+      discard(index, in: &kernel)
+      return
+    }
     unsafe free[freeCount] = index.rawValue
     freeCount &+= 1
     usedCount &-= 1
     isRefused = false
   }
 
-  /// Closes a pipe that bytes are in: they are gone.
+  /// Closes a pipe; bytes in it are gone.
   public mutating func discard<K: Kernel & ~Copyable>(_ index: PipeIndex, in kernel: inout K) {
     invariant(usedCount > 0, "a pipe is discarded once")
     kernel.closePipe(self[index])

@@ -319,6 +319,50 @@ extension Golden {
         ALERT config : Fatal errors found in configuration.
         """),
     Golden(
+      "splicing",
+      """
+      global
+        tune.splice
+        tune.splice often
+        tune.splice auto threshold
+        tune.splice auto threshold 0
+        tune.splice auto patience 256
+        tune.splice auto size 1
+        tune.pt.zero-copy-forwarding maybe
+        tune.pt.zero-copy-forwarding off
+        tune.disable-zero-copy-forwarding
+        tune.splice auto threshold 4k patience 1
+      """,
+      says:
+        """
+        ALERT config : parsing [f.cfg:2] : 'tune.splice' expects 'auto' or 'ring', found ''.
+        ALERT config : parsing [f.cfg:3] : 'tune.splice' expects 'auto' or 'ring', found 'often'.
+        ALERT config : parsing [f.cfg:4] : 'tune.splice threshold' expects a size from 1 byte to \
+        1g, found ''.
+        ALERT config : parsing [f.cfg:5] : 'tune.splice threshold' expects a size from 1 byte to \
+        1g, found '0'.
+        ALERT config : parsing [f.cfg:6] : 'tune.splice patience' expects an integer from 1 to \
+        255, found '256'.
+        ALERT config : parsing [f.cfg:7] : 'tune.splice' expects 'threshold' or 'patience', found \
+        'size'.
+        ALERT config : parsing [f.cfg:8] : 'tune.pt.zero-copy-forwarding' expects 'on' or 'off'.
+        ALERT config : Error(s) found in configuration file : f.cfg
+        ALERT config : Fatal errors found in configuration.
+        """),
+    Golden(
+      "splicingOnTheRing",
+      """
+      global
+        tune.splice ring
+        noio_uring
+      """,
+      says:
+        """
+        ALERT config : parsing [f.cfg:2] : 'tune.splice ring' needs io_uring, which 'tune.engine \
+        epoll' and 'noio_uring' exclude; 'tune.splice auto' splices on both engines.
+        ALERT Fatal errors found in configuration.
+        """),
+    Golden(
       "notSupported",
       """
       global

@@ -68,6 +68,7 @@ extension SimulationSeeds {
     splice.pipesMax = [0, 1, 3, 100][random.below(4)]
     splice.pipeBytes = [64, 3_000, 65_536][random.below(3)]
     splice.pipeBytesMin = [1, 64][random.below(2)]
+    splice.isOnRing = random.below(3) == 0
     return splice
   }
 }

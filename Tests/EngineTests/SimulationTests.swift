@@ -93,6 +93,14 @@ import Testing
     #expect(counters.spliceBegins == 1)
   }
 
+  @Test func chainsOfTheRingCarryBulk() {
+    var splice = early
+    splice.isOnRing = true
+    let counters = bulk(splice)
+    #expect(counters.bytesSpliced + counters.bytesCopied == 1_000_000)
+    #expect(counters.bytesSpliced > 800_000)
+  }
+
   @Test func aTrickleEndsSplicing() {
     var splice = early
     splice.smallBytes = 1_000_000

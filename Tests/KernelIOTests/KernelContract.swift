@@ -21,6 +21,7 @@ enum KernelPromise: String, CaseIterable, Sendable {
   case timersAreNeverEarly, timerIsCancelled
   case wakesFromAnotherThread, wakesBeforeTheTurn
   case closesWithAnEnd, closesWithAReset
+  case splicesThroughAPipe, boundsItsPipes
   case turnEndsAtItsDeadline, unknownTokensAreIgnored, thousandsAtOnce
 
   func check<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
@@ -59,6 +60,8 @@ enum KernelPromise: String, CaseIterable, Sendable {
     case .wakesBeforeTheTurn: try wakeBeforeTurn(&kernel)
     case .closesWithAnEnd: try closeWithEnd(&kernel)
     case .closesWithAReset: try closeWithReset(&kernel)
+    case .splicesThroughAPipe: try spliceThroughPipe(&kernel)
+    case .boundsItsPipes: try poolOfPipes(&kernel)
     case .turnEndsAtItsDeadline: try turnDeadline(&kernel)
     case .unknownTokensAreIgnored: try unknownTokens(&kernel)
     case .thousandsAtOnce: try thousands(&kernel)

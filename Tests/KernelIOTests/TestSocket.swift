@@ -88,6 +88,12 @@ enum TestSocket {
     }
   }
 
+  /// Reads what is there as soon as something is.
+  static func readSoon(from socket: Descriptor) -> [UInt8] {
+    wait(on: socket, for: Int16(POLLIN))
+    return read(from: socket)
+  }
+
   /// Reads what is there now.
   static func read(from socket: Descriptor, max: Int = 1 << 20) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: max)

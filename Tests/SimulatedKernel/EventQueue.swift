@@ -9,6 +9,8 @@ enum WorldEvent {
   case reset(of: SimulatedSocket)
   /// A connect of the engine is answered.
   case connectAnswer(SimulatedRequest, Errno?)
+  /// The next splice of a chain is done.
+  case chainStep(SimulatedRequest)
   /// A request's timeout or timer is over.
   case deadline(SimulatedRequest)
   /// A client connects to the engine.

@@ -195,6 +195,9 @@ public struct SimulatedKernel: ~Copyable, Kernel {
 
   /// Closes both ends of a pipe.
   public mutating func closePipe(_ pipe: Pipe) {
+    if world.isInChain(world.socket(pipe.reader).pipe) {
+      world.violation("the engine closes a pipe under a chain")
+    }
     world.engineCloses(pipe.reader, withReset: false)
     world.engineCloses(pipe.writer, withReset: false)
   }
@@ -205,6 +208,46 @@ public struct SimulatedKernel: ~Copyable, Kernel {
   ) -> Result<Int, Errno> {
     if bytesMax < 1 { world.violation("the engine wants to splice \(bytesMax) bytes") }
     return world.splice(from: world.socket(source), to: world.socket(target), bytesMax: bytesMax)
+  }
+
+  /// Yes.
+  public static var splicesInChains: Bool { true }
+
+  /// Waits, splices into a pipe and out of it.
+  public mutating func spliceChain(
+    from source: Descriptor, through pipe: Pipe, to target: Descriptor, bytesMax: Int,
+    timeout: Duration?, tokens: (wait: Token, fill: Token, empty: Token)
+  ) {
+    let chain = makeChain(pipe, bytesMax: bytesMax)
+    let wait = SimulatedRequest(.poll, token: tokens.wait, descriptor: source.rawValue)
+    wait.events = [.readable, .readHangUp]
+    wait.timeout = timeout
+    let fill = SimulatedRequest(.fill, token: tokens.fill, descriptor: source.rawValue)
+    let empty = SimulatedRequest(.empty, token: tokens.empty, descriptor: target.rawValue)
+    (chain.wait, chain.fill, chain.empty) = (wait, fill, empty)
+    for request in [wait, fill, empty] {
+      request.chain = chain
+      world.start(request)
+    }
+  }
+
+  /// Splices what is in a pipe to a socket.
+  public mutating func spliceRest(
+    of pipe: Pipe, to target: Descriptor, bytesMax: Int, token: Token
+  ) {
+    let chain = makeChain(pipe, bytesMax: bytesMax)
+    let empty = SimulatedRequest(.empty, token: token, descriptor: target.rawValue)
+    empty.chain = chain
+    chain.empty = empty
+    world.start(empty)
+  }
+
+  private func makeChain(_ pipe: Pipe, bytesMax: Int) -> SimulatedChain {
+    guard let inside = world.socket(pipe.writer).pipe else {
+      world.violation("the engine splices through what is no pipe")
+    }
+    if world.isInChain(inside) { world.violation("the engine uses a pipe in two chains") }
+    return SimulatedChain(pipe: inside, bytesMax: bytesMax)
   }
 
   /// The other side's address; nil for unix sockets and when the connection is gone.

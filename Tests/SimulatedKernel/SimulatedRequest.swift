@@ -3,7 +3,7 @@ import KernelIO
 
 /// A request of the engine, from its start until `turn` hands out its last completion.
 final class SimulatedRequest {
-  enum Kind { case accept, connect, receive, send, poll, timer }
+  enum Kind { case accept, connect, receive, send, poll, timer, fill, empty }
 
   let kind: Kind
   let token: Token
@@ -18,6 +18,8 @@ final class SimulatedRequest {
   /// send: what is to be sent, and what it was when the send was started.
   var pieces: [SendMemory] = []
   var checksum: UInt64 = 0
+  /// The chain that the request is a link of.
+  var chain: SimulatedChain?
   /// Whether the kernel has seen it: requests reach it with the next turn.
   var isSubmitted = false
   /// Whether its last completion exists, handed out or not.
@@ -29,6 +31,22 @@ final class SimulatedRequest {
     self.kind = kind
     self.token = token
     self.descriptor = descriptor
+  }
+}
+
+/// Linked requests: a wait, a splice into a pipe and a splice out of it; or the last alone.
+final class SimulatedChain {
+  let pipe: SimulatedPipe
+  let bytesMax: Int
+  var wait: SimulatedRequest?
+  var fill: SimulatedRequest?
+  var empty: SimulatedRequest?
+  /// When the latest completion is handed out: those of a chain keep their order.
+  var lastDue = Instant.origin
+
+  init(pipe: SimulatedPipe, bytesMax: Int) {
+    self.pipe = pipe
+    self.bytesMax = bytesMax
   }
 }
 

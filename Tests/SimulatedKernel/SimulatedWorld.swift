@@ -51,6 +51,11 @@ public final class SimulatedWorld {
     var completion: Completion
     var request: SimulatedRequest?
     var due: Instant
+
+    /// Completions with the same keep their order.
+    var group: UInt64 {
+      (request?.chain?.empty?.token ?? completion.token).rawValue
+    }
   }
 
   /// - Parameters:

@@ -55,3 +55,39 @@ extension SimulatedWorld {
     return .success(room)
   }
 }
+
+// Chains: a thread of the kernel takes its time for each splice.
+extension SimulatedWorld {
+  /// The wait of a chain is over.
+  func goOn(_ chain: SimulatedChain, after result: Int32) {
+    guard let fill = chain.fill, let empty = chain.empty else { return }
+    guard result > 0 else {
+      finish(fill, -Errno.cancelled.rawValue)
+      finish(empty, -Errno.cancelled.rawValue)
+      return
+    }
+    schedule(.chainStep(fill), after: .microseconds(random.number(in: 1...50)))
+  }
+
+  /// A thread of the kernel does a splice of a chain.
+  func runChainStep(_ request: SimulatedRequest) {
+    guard let chain = request.chain, !request.isOver else { return }
+    let socket = self.socket(Descriptor(rawValue: request.descriptor))
+    let moved =
+      request.kind == .fill
+      ? splice(from: socket, into: chain.pipe, bytesMax: chain.bytesMax)
+      : splice(from: chain.pipe, into: socket, bytesMax: chain.bytesMax)
+    switch moved {
+    case .success(let count): finish(request, Int32(count))
+    case .failure(let error): finish(request, -error.rawValue)
+    }
+    if request.kind == .fill, let empty = chain.empty {
+      schedule(.chainStep(empty), after: .microseconds(random.number(in: 1...50)))
+    }
+  }
+
+  /// Whether a request still uses a pipe.
+  func isInChain(_ pipe: SimulatedPipe?) -> Bool {
+    pipe != nil && requests.contains { $0.chain?.pipe === pipe }
+  }
+}

@@ -48,6 +48,9 @@ extension SimulatedWorld {
     switch request.kind {
     case .connect: beginConnect(request, socket)
     case .send: doSend(request, socket)
+    case .fill: break
+    case .empty:
+      if request.chain?.wait == nil { schedule(.chainStep(request), after: .microseconds(5)) }
     case .accept, .receive, .poll, .timer: advance(request, socket, after: nil)
     }
   }
@@ -126,7 +129,7 @@ extension SimulatedWorld {
     case .accept: advanceAccept(request, socket)
     case .receive: advanceReceive(request, socket)
     case .poll: advancePoll(request, socket, after: change)
-    case .connect, .send, .timer: break
+    case .connect, .send, .timer, .fill, .empty: break
     }
   }
 
@@ -184,6 +187,7 @@ extension SimulatedWorld {
   func finish(_ request: SimulatedRequest, _ result: Int32, buffer: BufferIndex = .none) {
     request.isOver = true
     complete(request, result, buffer: buffer)
+    if let chain = request.chain, request === chain.wait { goOn(chain, after: result) }
   }
 
   private func complete(
@@ -194,7 +198,8 @@ extension SimulatedWorld {
       let most = max(1, Int(faults.latenessMax.nanoseconds))
       due = due + .nanoseconds(random.number(in: 1...most))
     }
-    request.lastDue = max(due, request.lastDue)
+    request.lastDue = max(due, request.lastDue, request.chain?.lastDue ?? due)
+    request.chain?.lastDue = request.lastDue
     let completion = Completion(
       token: request.token, result: result, buffer: buffer, isMore: isMore)
     completions.append(

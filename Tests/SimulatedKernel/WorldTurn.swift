@@ -30,6 +30,7 @@ extension SimulatedWorld {
       case .delivery(let socket): deliver(from: socket)
       case .reset(let socket): receiveReset(socket)
       case .connectAnswer(let request, let error): answer(request, error)
+      case .chainStep(let request): runChainStep(request)
       case .deadline(let request): expire(request)
       case .arrival(let peer): arrive(peer)
       case .peer(let peer): peer.act(in: self)
@@ -58,16 +59,16 @@ extension SimulatedWorld {
     return due.map(\.completion).filter { $0.token != .ignored }
   }
 
-  /// Deals the places out anew, then fills those of each request in its order.
+  /// Deals the places out anew, then fills those of each request, or chain, in its order.
   private func mixed(_ due: [PendingCompletion]) -> [PendingCompletion] {
     var order = due.indices.map { $0 }
     order.shuffle(using: &random)
     var result = due
     var isPlaced = due.map { _ in false }
     for (place, source) in order.enumerated() where !isPlaced[place] {
-      let token = due[source].completion.token
-      let places = order.indices.filter { due[order[$0]].completion.token == token }
-      let sources = due.indices.filter { due[$0].completion.token == token }
+      let group = due[source].group
+      let places = order.indices.filter { due[order[$0]].group == group }
+      let sources = due.indices.filter { due[$0].group == group }
       for (place, source) in zip(places, sources) {
         result[place] = due[source]
         isPlaced[place] = true

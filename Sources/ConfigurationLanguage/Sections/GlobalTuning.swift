@@ -63,10 +63,6 @@ extension ConfigurationDraft {
         at: location, "'tune.splice' expects 'auto' or 'ring', found '\(statement[1])'.")
       return
     }
-    guard mode == .auto else {
-      diagnostics.alert(at: location, notSupported("tune.splice ring"))
-      return
-    }
     var splice = SpliceTuning()
     splice.mode = mode
     var index = 2

@@ -59,6 +59,8 @@ enum ChannelMode: UInt8 {
   private var turnNumber: UInt32 = 0
   /// The pipe held; none while no byte is in it.
   var pipe = PipeIndex.none
+  /// What the chain in flight has found besides bytes; `SessionChains`.
+  var chain = ChainFindings()
   /// The bytes in the pipe, behind those of the pieces.
   private(set) var pipeBytes = 0
 

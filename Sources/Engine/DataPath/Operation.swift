@@ -19,6 +19,12 @@ enum Operation: UInt8 {
   case turnaroundTimer = 10
   /// Lets accepted bytes reach the server before it is reset.
   case lingerTimer = 11
+  /// Splices from a side into a pipe, by the kernel (`tune.splice ring`).
+  case fillClient = 12
+  case fillServer = 13
+  /// Splices from a pipe to a side, by the kernel.
+  case emptyClient = 14
+  case emptyServer = 15
 
   case accept = 16
   /// Ends the pause after an accept that failed for want of descriptors or memory.
@@ -48,6 +54,10 @@ enum Operation: UInt8 {
   static func hangUp(_ side: SideName) -> Operation {
     side == .client ? .hangUpClient : .hangUpServer
   }
+  @inline(__always)
+  static func fill(_ side: SideName) -> Operation { side == .client ? .fillClient : .fillServer }
+  @inline(__always)
+  static func empty(_ side: SideName) -> Operation { side == .client ? .emptyClient : .emptyServer }
 }
 
 /// A set of the operations of a session.
@@ -69,7 +79,7 @@ struct OperationSet: OptionSet {
   /// Everything that uses the socket of a side.
   @inline(__always)
   static func all(on side: SideName) -> OperationSet {
-    // Bits 0, 2, 4, 6 are the client's, 1, 3, 5, 7 the server's; 8 is connect.
-    OperationSet(rawValue: side == .client ? 0b0_0101_0101 : 0b1_1010_1010)
+    // Bits 0, 2, 4, 6, 12, 14 are the client's, 1, 3, 5, 7, 13, 15 the server's; 8 is connect.
+    OperationSet(rawValue: side == .client ? 0b0101_0000_0101_0101 : 0b1010_0001_1010_1010)
   }
 }

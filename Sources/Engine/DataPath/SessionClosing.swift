@@ -52,6 +52,8 @@ extension Worker where K: ~Copyable {
     cancel(.receive(side), slot)
     cancel(.writable(side), slot)
     cancel(.hangUp(side), slot)
+    // A chain that waits for the other side would write to this one.
+    if slot.value.inFlight.contains(.empty(side)) { cancel(.receive(side.other), slot) }
     if side == .server { cancel(.connect, slot) }
   }
 
@@ -59,8 +61,9 @@ extension Worker where K: ~Copyable {
   mutating func settleClosing(_ slot: SlotPointer) {
     guard slot.value.isInUse else { return }
     for side in [SideName.client, .server] where slot.value.dropsChannel(from: side) {
-      if !slot.value.inFlight.contains(.send(side.other)) {
+      if !slot.value.inFlight.contains(.send(side.other)), !isChainInFlight(from: side, slot) {
         slot.value[from: side].removeAll(in: &kernel)
+        dropPipe(from: side, slot)
       }
     }
     settleSide(.client, slot)
@@ -78,6 +81,7 @@ extension Worker where K: ~Copyable {
     let frontend = Int(slot.value.frontend)
     let listener = Int(slot.value.listener)
     table.giveBack(slot)
+    if table.count == 0 { pipes.closeFree(in: &kernel) }
     state.releasePlace(frontend: frontend, listener: listener)
   }
 

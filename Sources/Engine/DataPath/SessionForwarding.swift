@@ -21,6 +21,10 @@ extension Worker where K: ~Copyable {
     switch slot.value[from: side].mode {
     case .entering, .splicing:
       slot.value[from: side].mode = .splicing
+      guard !splicesInChains else {
+        startChain(side, slot, timeout: timeout)
+        return
+      }
       start(operation, slot)
       kernel.poll(
         slot.value[side].socket, for: [.readable, .readHangUp], multishot: true, timeout: timeout,
@@ -51,7 +55,11 @@ extension Worker where K: ~Copyable {
     switch slot.value[from: side].mode {
     case .copying, .entering: break
     case .splicing, .leaving:
-      sourceReadable(completion, side, slot)
+      if splicesInChains {
+        chainWaitCompleted(completion, side, slot)
+      } else {
+        sourceReadable(completion, side, slot)
+      }
       return
     }
     if completion.result > 0 {
@@ -198,19 +206,7 @@ extension Worker where K: ~Copyable {
       awaitWritable(side, slot)
       return
     }
-    guard slot.value[from: source].bytes == 0 else {
-      send(to: side, slot)
-      return
-    }
-    if slot.value[from: source].mode == .splicing {
-      pump(source, slot)
-      return
-    }
-    if slot.value.session[side].writing == .ending {
-      perform(slot.value.session.drained(holding: slot.value.held), slot)
-      guard slot.value.isInUse else { return }
-    }
-    armReceive(source, slot)
+    resume(source, slot)
   }
 
   /// Waits until a side takes bytes again. Asks in between whether the peer acknowledges anything:
@@ -249,11 +245,7 @@ extension Worker where K: ~Copyable {
     slot.value[side].isBlocked = false
     // While its bytes could not leave, the other side did not age.
     slot.value[side.other].lastActivity = kernel.now
-    if slot.value[from: side.other].bytes > 0 {
-      send(to: side, slot)
-    } else {
-      pump(side.other, slot)
-    }
+    resume(side.other, slot)
   }
 
   // MARK: The pool
@@ -280,13 +272,13 @@ extension Worker where K: ~Copyable {
     fed.removeAll(keepingCapacity: true)
   }
 
-  /// Throws away what came from a side. While a send is in flight its memory stays until then.
+  /// Throws away what came from a side. While a request uses its memory or its pipe, both stay.
   mutating func drop(from source: SideName, _ slot: SlotPointer) {
-    dropPipe(from: source, slot)
-    if slot.value.inFlight.contains(.send(source.other)) {
+    if slot.value.inFlight.contains(.send(source.other)) || isChainInFlight(from: source, slot) {
       slot.value.setDropsChannel(from: source)
     } else {
       slot.value[from: source].removeAll(in: &kernel)
+      dropPipe(from: source, slot)
     }
   }
 }

@@ -33,13 +33,30 @@ extension Worker where K: ~Copyable {
   }
 
   /// Goes back to copying. The pipe must be empty.
-  private mutating func endSplicing(_ side: SideName, _ slot: SlotPointer) {
+  mutating func endSplicing(_ side: SideName, _ slot: SlotPointer) {
     slot.value[from: side].mode = .leaving
     counters.spliceEnds &+= 1
     if slot.value.inFlight.contains(.receive(side)) {
       cancel(.receive(side), slot)
     } else {
       armReceive(side, slot)
+    }
+  }
+
+  /// Goes on with a direction whose target takes bytes again.
+  mutating func resume(_ source: SideName, _ slot: SlotPointer) {
+    if slot.value[from: source].bytes > 0 {
+      send(to: source.other, slot)
+    } else if slot.value[from: source].mode != .splicing {
+      drainedPipe(source, slot)
+      if slot.value.isInUse { armReceive(source, slot) }
+    } else if !splicesInChains {
+      pump(source, slot)
+    } else if slot.value[from: source].pipeBytes > 0 {
+      startRest(source, slot)
+    } else {
+      drainedPipe(source, slot)
+      if slot.value.isInUse { armReceive(source, slot) }
     }
   }
 
@@ -70,14 +87,14 @@ extension Worker where K: ~Copyable {
   }
 
   /// Ends splicing after too many wake-ups that were not worth it.
-  private mutating func countWake(_ moved: Int, _ side: SideName, _ slot: SlotPointer) {
+  mutating func countWake(_ moved: Int, _ side: SideName, _ slot: SlotPointer) {
     guard moved < limits.splice.smallBytes, !slot.value[side.other].isBlocked else {
       slot.value[from: side].smallWakes = 0
       return
     }
     slot.value[from: side].smallWakes &+= 1
     if Int(slot.value[from: side].smallWakes) >= limits.splice.patience,
-      slot.value[from: side].mode == .splicing, slot.value[from: side].pipe == .none,
+      slot.value[from: side].mode == .splicing, slot.value[from: side].pipeBytes == 0,
       slot.value.session[side].reading == .open
     {
       slot.value[from: side].smallWakes = 0
@@ -140,7 +157,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if slot.value[from: source].pipeBytes == 0 {
-      pipes.giveBack(slot.value[from: source].pipe)
+      pipes.giveBack(slot.value[from: source].pipe, in: &kernel)
       slot.value[from: source].forgetPipe()
     }
     conclude(ending, share: share, source, slot)
@@ -195,7 +212,7 @@ extension Worker where K: ~Copyable {
   }
 
   /// Nothing is held for the target: a FIN that waited for the last byte may go.
-  private mutating func drainedPipe(_ source: SideName, _ slot: SlotPointer) {
+  mutating func drainedPipe(_ source: SideName, _ slot: SlotPointer) {
     guard slot.value.session[source.other].writing == .ending else { return }
     perform(slot.value.session.drained(holding: slot.value.held), slot)
   }
@@ -225,9 +242,10 @@ extension Worker where K: ~Copyable {
 
   // MARK: Giving back
 
-  /// Throws away what is in the pipe of a direction.
+  /// Throws away what is in the pipe of a direction, which no request may be using.
   mutating func dropPipe(from source: SideName, _ slot: SlotPointer) {
     guard slot.value[from: source].pipe != .none else { return }
+    invariant(!isChainInFlight(from: source, slot), "a pipe is dropped when no request uses it")
     pipes.discard(slot.value[from: source].pipe, in: &kernel)
     slot.value[from: source].forgetPipe()
   }

@@ -121,7 +121,7 @@ import Sessions
     case .drainTimer: stopAccepting(closing: true)
     case .receiveClient, .receiveServer, .sendClient, .sendServer, .writableClient,
       .writableServer, .hangUpClient, .hangUpServer, .connect, .queueTimer, .turnaroundTimer,
-      .lingerTimer:
+      .lingerTimer, .fillClient, .fillServer, .emptyClient, .emptyServer:
       stop("operations of sessions are below 16")
     }
   }
@@ -149,6 +149,10 @@ import Sessions
     case .queueTimer: queueTimerElapsed(completion, slot)
     case .turnaroundTimer: turnaroundElapsed(completion, slot)
     case .lingerTimer: settleClosing(slot)
+    case .fillClient: fillCompleted(completion, .client, slot)
+    case .fillServer: fillCompleted(completion, .server, slot)
+    case .emptyClient: emptyCompleted(completion, .client, slot)
+    case .emptyServer: emptyCompleted(completion, .server, slot)
     case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .backendTimer,
       .drainTimer:
       stop("operations of sessions are below 16")

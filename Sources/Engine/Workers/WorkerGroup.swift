@@ -22,11 +22,18 @@ final class WorkerGroup: Workers {
   func start(_ process: PreparedProcess) throws(WorkersFailure) {
     let configuration = process.configuration
     let tune = configuration.global.tune
+    let engine = EngineReport(process.isEpollDisabled ? .auto : configuration.global.engine)
+    var splice = SpliceLimits(configuration, process.limits)
+    splice.isOnRing = engine.usesRing && tune.splice.mode == .ring
+    if tune.splice.mode == .ring, !engine.usesRing {
+      process.console.warning(
+        "'tune.splice ring' needs io_uring, which is not to be had; 'tune.splice auto' is used.")
+    }
     let limits = Limits(
       sessionsMax: process.limits.maxconn,
       buffersPerWorker: Limits.buffersPerWorker(
         wanted: tune.buffers, workers: process.threadCount),
-      connectingBytesMax: tune.bufsize, splice: SpliceLimits(configuration, process.limits))
+      connectingBytesMax: tune.bufsize, splice: splice)
     let log = Log(
       configuration, programName: process.programName, processID: getpid(),
       hostname: Host.name(), sockets: process.logSockets, console: process.console)
@@ -35,7 +42,6 @@ final class WorkerGroup: Workers {
       console: process.console, seed: seed, now: SystemCall.now())
     self.state = state
     sockets = process.listeningSockets
-    let engine = EngineReport(process.isEpollDisabled ? .auto : configuration.global.engine)
     let poolBytes = limits.buffersPerWorker * limits.bufferBytes
     let sentence =
       "Using \(engine.sentence); \(process.threadCount) worker\(process.threadCount == 1 ? "" : "s") "
@@ -81,6 +87,9 @@ final class WorkerGroup: Workers {
       var options = RingOptions()
       options.bufferBytes = limits.bufferBytes
       options.buffersMax = limits.buffersPerWorker
+      if limits.splice.isOnRing {
+        options.kernelThreadsMax = UInt32(clamping: limits.splice.kernelThreadsMax)
+      }
       do throws(RingError) {
         var worker = Worker(
           kernel: try Ring(options: options), index: index, state: state, acceptors: acceptors)

@@ -90,6 +90,24 @@ extension Poller {
     if current & wanted != 0 { answerPoll(index, current & wanted) }
   }
 
+  /// No: chains are requests of io_uring.
+  public static var splicesInChains: Bool { false }
+
+  /// Not to be asked for.
+  public mutating func spliceChain(
+    from source: Descriptor, through pipe: Pipe, to target: Descriptor, bytesMax: Int,
+    timeout: Duration?, tokens: (wait: Token, fill: Token, empty: Token)
+  ) {
+    stop("epoll has no chains")
+  }
+
+  /// Not to be asked for.
+  public mutating func spliceRest(
+    of pipe: Pipe, to target: Descriptor, bytesMax: Int, token: Token
+  ) {
+    stop("epoll has no chains")
+  }
+
   /// Completes with `timerExpired` at `deadline`, never earlier.
   public mutating func timer(at deadline: Instant, token: Token) {
     let index = requests.add(.timer, token: token, descriptor: Descriptor.none.rawValue)

@@ -142,14 +142,17 @@ extension Ring {
   }
 
   /// Follows an entry with its timeout.
-  @inline(__always)
+  ///
+  /// - Returns: the timeout's entry.
+  @inline(__always) @discardableResult
   mutating func link(
     _ time: __kernel_timespec, flags: UInt32, to entry: UnsafeMutablePointer<io_uring_sqe>
-  ) {
+  ) -> UnsafeMutablePointer<io_uring_sqe> {
     unsafe entry.pointee.flags |= UInt8(truncatingIfNeeded: SLUICE_SQE_LINK)
     let timeout = unsafe queues.nextEntry()
     unsafe io_uring_prep_link_timeout(timeout, arena.add(time), flags)
     unsafe ignoreSuccess(of: timeout)
+    return unsafe timeout
   }
 
   /// Keeps an entry's completion away: success is not posted at all, failure is swallowed.

@@ -45,6 +45,7 @@ import Glibc
     var pool = try BufferPool(count: options.buffersMax, bufferBytes: options.bufferBytes)
     try pool.register(with: queues)
     let countsBytes = try Ring.chooseReceive(options.receive, queues: queues, pool: &pool)
+    if options.kernelThreadsMax > 0 { queues.limitThreads(to: options.kernelThreadsMax) }
     let descriptor: Descriptor
     switch SystemCall.makeEventDescriptor() {
     case .success(let made): descriptor = made

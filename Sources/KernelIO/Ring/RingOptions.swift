@@ -16,6 +16,9 @@ public struct RingOptions: Sendable {
   public var taskWork: RingFeatures.TaskWork?
   /// The way to receive to insist on; nil for the best that the kernel offers.
   public var receive: RingFeatures.Receive?
+  /// The most threads the kernel may run for requests that wait on threads of their own, which are
+  /// splices alone here; 0 for the kernel's own limit.
+  public var kernelThreadsMax: UInt32 = 0
   /// Whether to register the ring's own descriptor.
   public var registersDescriptor = true
 

@@ -39,6 +39,18 @@ import Glibc
     _ = unsafe io_uring_register_sync_cancel(ring, &everything)
   }
 
+  /// Bounds the threads that the kernel runs requests on. IORING_REGISTER_IOWQ_MAX_WORKERS,
+  /// Linux 5.15
+  ///
+  /// - Parameter count: at most so many for files and so many for everything else.
+  func limitThreads(to count: UInt32) {
+    let limits = UnsafeMutablePointer<UInt32>.allocate(capacity: 2)
+    unsafe limits.initialize(repeating: count, count: 2)
+    // A kernel that refuses keeps its own limit, which is no reason to go without a ring.
+    _ = unsafe io_uring_register_iowq_max_workers(ring, limits)
+    unsafe limits.deallocate()
+  }
+
   private static func setUp(
     _ options: RingOptions
   ) throws(RingError) -> (UnsafeMutablePointer<io_uring>, RingFeatures.TaskWork) {

@@ -4,10 +4,28 @@ import Glibc
 public enum EngineChoice: String, Sendable, CustomStringConvertible {
   case ioUring = "io_uring"
   case epoll
+  /// io_uring and epoll, where every direction splices from its first byte and goes back to copying
+  /// at the first small arrival.
+  case ioUringSplicing = "io_uring, splicing often"
+  case epollSplicing = "epoll, splicing often"
+  /// io_uring, where chains of the ring carry whatever arrives.
+  case ioUringChains = "io_uring, in chains"
   /// HAProxy itself is under test and chooses for itself.
   case reference
 
   public var description: String { rawValue }
+
+  /// The lines of `global` that choose it.
+  var lines: String {
+    switch self {
+    case .ioUring: "tune.engine io_uring"
+    case .epoll: "tune.engine epoll"
+    case .ioUringSplicing: "tune.engine io_uring\n    tune.splice auto threshold 1 patience 1"
+    case .epollSplicing: "tune.engine epoll\n    tune.splice auto threshold 1 patience 1"
+    case .ioUringChains: "tune.engine io_uring\n    tune.splice ring threshold 1 patience 3"
+    case .reference: ""
+    }
+  }
 }
 
 /// How a process ended.
@@ -53,6 +71,10 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   /// What every scenario runs on.
   public static let engines: [EngineChoice] = isReference ? [.reference] : [.ioUring, .epoll]
+
+  /// What every scenario about bytes and their ends runs on: the engines, and how they move bytes.
+  public static let movers: [EngineChoice] =
+    isReference ? [.reference] : engines + [.ioUringSplicing, .epollSplicing, .ioUringChains]
 
   public let pid: pid_t
   private let directory: TemporaryDirectory

@@ -28,12 +28,11 @@ public final class Stage: @unchecked Sendable {
   public func preamble(
     threads: Int = 2, global: String = "", defaults: String = "option tcplog"
   ) -> String {
-    let engineLine = engine == .reference ? "" : "tune.engine \(engine)"
     return """
       global
           log \(log.target) local0
           nbthread \(threads)
-          \(engineLine)
+          \(engine.lines)
           \(global)
       defaults
           mode tcp

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Nobody starves because somebody else does not read", .serialized)
 struct BackpressureTests {
-  @Test("three hundred stalled readers", arguments: ProgramUnderTest.engines)
+  @Test("three hundred stalled readers", arguments: ProgramUnderTest.movers)
   func stalledReaders(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let source = try Listener()
@@ -24,7 +24,7 @@ struct BackpressureTests {
     for (client, _) in stalled.prefix(5) { _ = try client.receive(100_000) }
   }
 
-  @Test("a sender of single bytes to a stalled reader", arguments: ProgramUnderTest.engines)
+  @Test("a sender of single bytes to a stalled reader", arguments: ProgramUnderTest.movers)
   func singleBytes(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let source = try Listener()
@@ -50,7 +50,7 @@ struct BackpressureTests {
     #expect(isInOrder)
   }
 
-  @Test("slow readers get everything", arguments: ProgramUnderTest.engines)
+  @Test("slow readers get everything", arguments: ProgramUnderTest.movers)
   func slowReaders(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()

@@ -6,7 +6,7 @@ import Testing
 struct TerminationTests {
   @Test(
     "connect and close without a byte still visits the server",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func silentVisit(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -22,7 +22,7 @@ struct TerminationTests {
     #expect(line.frontend == "px" && line.backend == "px" && line.server == "s")
   }
 
-  @Test("refused: FIN and SC", arguments: ProgramUnderTest.engines)
+  @Test("refused: FIN and SC", arguments: ProgramUnderTest.movers)
   func refused(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let nobody = try FreePort.take()
@@ -35,7 +35,7 @@ struct TerminationTests {
     #expect(line.server == "s" && line.retries == "0" && line.bytesRead == 0)
   }
 
-  @Test("no server to choose: FIN at once, SC and <NOSRV>", arguments: ProgramUnderTest.engines)
+  @Test("no server to choose: FIN at once, SC and <NOSRV>", arguments: ProgramUnderTest.movers)
   func noServer(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -53,7 +53,7 @@ struct TerminationTests {
     #expect(try listener.acceptIfAny(within: .zero) == nil)
   }
 
-  @Test("the client leaves while connecting: CC", arguments: ProgramUnderTest.engines)
+  @Test("the client leaves while connecting: CC", arguments: ProgramUnderTest.movers)
   func clientLeavesWhileConnecting(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let full = try FullBacklog()
@@ -71,7 +71,7 @@ struct TerminationTests {
   @Test(
     "the client's timeout fires while connecting: cC",
     .enabled(if: !ProgramUnderTest.isReference26, "2.6 waits for the server's side"),
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func clientTimeoutWhileConnecting(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let full = try FullBacklog()
@@ -83,7 +83,7 @@ struct TerminationTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "cC")
   }
 
-  @Test("the client leaves the queue: CQ with abortonclose", arguments: ProgramUnderTest.engines)
+  @Test("the client leaves the queue: CQ with abortonclose", arguments: ProgramUnderTest.movers)
   func clientLeavesQueue(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer(greeting: "+")
@@ -107,7 +107,7 @@ struct TerminationTests {
   }
 
   @Test(
-    "soft stop with hard-stop-after kills what is left: KC", arguments: ProgramUnderTest.engines)
+    "soft stop with hard-stop-after kills what is left: KC", arguments: ProgramUnderTest.movers)
   func hardStop(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -128,7 +128,7 @@ struct TerminationTests {
     #expect(line.state == (is26 ? "K-" : "KC"))
   }
 
-  @Test("one line for each session, whatever its ending", arguments: ProgramUnderTest.engines)
+  @Test("one line for each session, whatever its ending", arguments: ProgramUnderTest.movers)
   func oneLineForEachSession(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()

@@ -6,14 +6,14 @@ import Testing
 struct TimeoutTests {
   @Test(
     "connecting to a full backlog without retries ends after one timeout",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func connectTimeout(engine: EngineChoice) throws {
     try expectConnectTimeout(engine, "retries 0", .milliseconds(700), retries: "0")
   }
 
   @Test(
     "connecting to a full backlog takes four timeouts by default",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func connectTimeoutWithRetries(engine: EngineChoice) throws {
     try expectConnectTimeout(engine, "", .milliseconds(2800), retries: "3")
   }
@@ -36,7 +36,7 @@ struct TimeoutTests {
 
   @Test(
     "timeout client alone ends only the direction to the server: cD",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func clientTimeoutIsOneSided(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout client 800ms")
     #expect(try server.ending() == .finished)
@@ -49,7 +49,7 @@ struct TimeoutTests {
 
   @Test(
     "timeout server alone ends only the direction to the client: sD",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func serverTimeoutIsOneSided(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout server 800ms")
     #expect(try client.ending() == .finished)
@@ -60,7 +60,7 @@ struct TimeoutTests {
     #expect(try stage.sessionLine(ofClientPort: port).state == "sD")
   }
 
-  @Test("both timeouts together end both sides", arguments: ProgramUnderTest.engines)
+  @Test("both timeouts together end both sides", arguments: ProgramUnderTest.movers)
   func bothTimeouts(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(
       engine, "timeout client 600ms\n    timeout server 600ms")
@@ -71,7 +71,7 @@ struct TimeoutTests {
     #expect(state == "cD" || state == "sD")
   }
 
-  @Test("timeout tunnel takes the place of both", arguments: ProgramUnderTest.engines)
+  @Test("timeout tunnel takes the place of both", arguments: ProgramUnderTest.movers)
   func tunnelTimeout(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(
       engine, "timeout client 300ms\n    timeout server 300ms\n    timeout tunnel 1200ms")
@@ -84,7 +84,7 @@ struct TimeoutTests {
 
   @Test(
     "server-fin bounds a server that stays silent after the client's FIN",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func serverFinTimeout(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout server-fin 500ms")
     try client.finish()
@@ -96,7 +96,7 @@ struct TimeoutTests {
 
   @Test(
     "client-fin bounds a client that stays silent after the server's FIN",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func clientFinTimeout(engine: EngineChoice) throws {
     let (stage, client, server, watch) = try establish(engine, "timeout client-fin 500ms")
     try server.finish()
@@ -106,7 +106,7 @@ struct TimeoutTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "cD")
   }
 
-  @Test("a byte every half timeout keeps a session alive", arguments: ProgramUnderTest.engines)
+  @Test("a byte every half timeout keeps a session alive", arguments: ProgramUnderTest.movers)
   func trafficKeepsAlive(engine: EngineChoice) throws {
     let (stage, client, server, _) = try establish(
       engine, "timeout client 800ms\n    timeout server 800ms")
@@ -120,7 +120,7 @@ struct TimeoutTests {
     #expect(stage.log.lines.isEmpty)
   }
 
-  @Test("a stream in one direction outlives both timeouts", arguments: ProgramUnderTest.engines)
+  @Test("a stream in one direction outlives both timeouts", arguments: ProgramUnderTest.movers)
   func oneWayStream(engine: EngineChoice) throws {
     let (stage, client, server, _) = try establish(
       engine, "timeout client 800ms\n    timeout server 800ms")
@@ -136,7 +136,7 @@ struct TimeoutTests {
     #expect(try stage.sessionLine(ofClientPort: port).state == "--")
   }
 
-  @Test("a slow but steady reader outlives both timeouts", arguments: ProgramUnderTest.engines)
+  @Test("a slow but steady reader outlives both timeouts", arguments: ProgramUnderTest.movers)
   func slowSteadyReader(engine: EngineChoice) throws {
     try expectSlowReaderIsServed(engine, global: "tune.sndbuf.client 65536")
   }
@@ -145,7 +145,7 @@ struct TimeoutTests {
   /// has drained, and that takes longer than the timeout.
   @Test(
     "a slow but steady reader outlives both timeouts behind a large send buffer too",
-    .enabled(if: !ProgramUnderTest.isReference), arguments: ProgramUnderTest.engines)
+    .enabled(if: !ProgramUnderTest.isReference), arguments: ProgramUnderTest.movers)
   func slowSteadyReaderBehindLargeBuffer(engine: EngineChoice) throws {
     try expectSlowReaderIsServed(engine, global: "")
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Bytes travel unchanged", .serialized)
 struct TransferTests {
-  @Test("bulk both ways at once, in bounded memory", arguments: ProgramUnderTest.engines)
+  @Test("bulk both ways at once, in bounded memory", arguments: ProgramUnderTest.movers)
   func bulkBothWays(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -37,7 +37,7 @@ struct TransferTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).bytesRead == byteCount)
   }
 
-  @Test("many sessions of mixed sizes", arguments: ProgramUnderTest.engines)
+  @Test("many sessions of mixed sizes", arguments: ProgramUnderTest.movers)
   func mixedSizes(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer()
@@ -61,7 +61,7 @@ struct TransferTests {
     #expect(try stage.sessionLinesAfterStop().count == 36)
   }
 
-  @Test("a server that speaks first is heard", arguments: ProgramUnderTest.engines)
+  @Test("a server that speaks first is heard", arguments: ProgramUnderTest.movers)
   func serverSpeaksFirst(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -74,7 +74,7 @@ struct TransferTests {
 
   @Test(
     "what a client sends at once arrives though it closes at once",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func earlyBytesArrive(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -87,7 +87,7 @@ struct TransferTests {
     #expect(bytes == Array("now".utf8) && ending == .finished)
   }
 
-  @Test("after the client's FIN the server goes on speaking", arguments: ProgramUnderTest.engines)
+  @Test("after the client's FIN the server goes on speaking", arguments: ProgramUnderTest.movers)
   func clientHalfCloses(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -100,7 +100,7 @@ struct TransferTests {
     #expect(line.bytesRead == 1 << 20)
   }
 
-  @Test("after the server's FIN the client goes on speaking", arguments: ProgramUnderTest.engines)
+  @Test("after the server's FIN the client goes on speaking", arguments: ProgramUnderTest.movers)
   func serverHalfCloses(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -122,7 +122,7 @@ struct TransferTests {
     #expect(try ByteStream.receive(over: first) == sender.join())
   }
 
-  @Test("a client's RST reaches the server as RST", arguments: ProgramUnderTest.engines)
+  @Test("a client's RST reaches the server as RST", arguments: ProgramUnderTest.movers)
   func clientResets(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -139,7 +139,7 @@ struct TransferTests {
 
   @Test(
     "a server's RST reaches the client as FIN, after every byte",
-    arguments: ProgramUnderTest.engines)
+    arguments: ProgramUnderTest.movers)
   func serverResets(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let listener = try Listener()
@@ -153,7 +153,7 @@ struct TransferTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "SD")
   }
 
-  @Test("two thousand sessions at once", arguments: ProgramUnderTest.engines)
+  @Test("two thousand sessions at once", arguments: ProgramUnderTest.movers)
   func manySessionsAtOnce(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer()
