@@ -103,10 +103,9 @@ extension Worker where K: ~Copyable {
     }
     let frontend = state.frontends[Int(slot.value.frontend)].settings
     let backend = state.backends[Int(slot.value.backend)].settings
-    let before =
-      side == .client
-      ? frontend.clientTimeout : (backend.tunnelTimeout ?? backend.serverTimeout)
-    if let before, timeout >= before { return }
+    // The receive was started with the side's own timeout, or with the tunnel's if there is one.
+    let own = side == .client ? frontend.clientTimeout : backend.serverTimeout
+    if let own, timeout >= max(own, backend.tunnelTimeout ?? own) { return }
     cancel(.receive(side), slot)
   }
 }
