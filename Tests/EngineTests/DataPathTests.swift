@@ -38,4 +38,20 @@ import Testing
     #expect(simulation.lines.count == 1)
     #expect(DataPathTests.ends(simulation, with: "cD"), "\(simulation.lines)")
   }
+
+  @Test(arguments: 0..<20)
+  func theProxyHeaderIsSentForAClientThatHasLeft(seed: UInt64) {
+    let world = SimulatedWorld(seed: seed)
+    var proxy = DataPathTests.proxy()
+    proxy.servers[0].sendProxy = .v1
+    world.serve(at: Simulation.server(0)) { _ in .sink }
+    world.addClient(to: Simulation.front, PeerScript([.close]))
+    let simulation = Simulation(world: world, proxy: proxy)
+    let left = simulation.run(lasting: .seconds(5))
+    #expect(left.isEmpty)
+    let server = world.peers[1]
+    #expect(server.received.count > 30, "PROXY TCP4 and two addresses")
+    #expect(server.hasSeenEnd)
+    #expect(DataPathTests.ends(simulation, with: "--"), "\(simulation.lines)")
+  }
 }
