@@ -39,6 +39,32 @@ import Testing
     #expect(DataPathTests.ends(simulation, with: "cD"), "\(simulation.lines)")
   }
 
+  @Test func aSideWhoseBytesWereBlockedHasItsWholeTimeAfterwards() {
+    let world = SimulatedWorld(seed: 1)
+    var proxy = DataPathTests.proxy()
+    proxy.timeouts.client = .seconds(1)
+    let answer: [UInt8] = Array("thank you".utf8)
+    world.serve(at: Simulation.server(0)) { _ in
+      var script = PeerScript([
+        .stopReading, .wait(.seconds(3)), .resumeReading, .receive(untilCount: 77_000),
+        .wait(.milliseconds(500)), .send(answer), .shutdownWriting, .receiveToEnd, .close,
+      ])
+      script.receiveBufferBytes = 1_024
+      return script
+    }
+    let client = world.addClient(
+      to: Simulation.front,
+      PeerScript([
+        .sendContent(77_000), .receive(untilCount: answer.count), .shutdownWriting,
+        .receiveToEnd, .close,
+      ]))
+    let simulation = Simulation(world: world, proxy: proxy)
+    let left = simulation.run(lasting: .seconds(30))
+    #expect(left.isEmpty)
+    #expect(client.received.count == answer.count)
+    #expect(DataPathTests.ends(simulation, with: "--"), "\(simulation.lines)")
+  }
+
   @Test(arguments: 0..<20)
   func theProxyHeaderIsSentForAClientThatHasLeft(seed: UInt64) {
     let world = SimulatedWorld(seed: seed)
@@ -53,5 +79,49 @@ import Testing
     #expect(server.received.count > 30, "PROXY TCP4 and two addresses")
     #expect(server.hasSeenEnd)
     #expect(DataPathTests.ends(simulation, with: "--"), "\(simulation.lines)")
+  }
+
+  @Test func clientsThatWaitForAServerDoNotStarveTheOthers() {
+    let world = SimulatedWorld(seed: 1, buffersMax: 16)
+    var proxy = DataPathTests.proxy()
+    proxy.servers[0].maxconn = 1
+    world.serve(at: Simulation.server(0)) { _ in .echo }
+    let first = world.addClient(
+      to: Simulation.front,
+      PeerScript([
+        .sendContent(8), .wait(.seconds(1)), .sendContent(20_000), .shutdownWriting,
+        .receiveToEnd, .close,
+      ]))
+    for _ in 0..<40 {
+      world.addClient(
+        to: Simulation.front, after: .milliseconds(100),
+        PeerScript([.sendContent(8), .wait(.seconds(20)), .close]))
+    }
+    let simulation = Simulation(world: world, proxy: proxy)
+    let left = simulation.run(lasting: .seconds(10))
+    #expect(left.isEmpty)
+    #expect(first.received.count == 20_008)
+    #expect(first.received.firstDifference == nil)
+  }
+
+  @Test func clientsThatOweTheirHeaderDoNotStarveTheOthers() {
+    let world = SimulatedWorld(seed: 1, buffersMax: 16)
+    var proxy = DataPathTests.proxy()
+    proxy.listeners[0].isAcceptProxy = true
+    world.serve(at: Simulation.server(0)) { _ in .echo }
+    for _ in 0..<40 {
+      world.addClient(
+        to: Simulation.front, PeerScript([.send(Array("PROXY".utf8)), .wait(.seconds(20))]))
+    }
+    let header = Array("PROXY TCP4 192.0.2.1 192.0.2.2 1000 2000\r\n".utf8)
+    let last = world.addClient(
+      to: Simulation.front, after: .milliseconds(500),
+      PeerScript([
+        .send(header), .sendContent(20_000), .shutdownWriting, .receiveToEnd, .close,
+      ]))
+    let simulation = Simulation(world: world, proxy: proxy)
+    let left = simulation.run(lasting: .seconds(10))
+    #expect(left.isEmpty)
+    #expect(last.received.count == 20_000)
   }
 }

@@ -101,10 +101,11 @@ extension Worker where K: ~Copyable {
     }
     if slot.value.isReadingHeader {
       readHeader(slot)
+      if slot.value.isInUse, slot.value.isReadingHeader { relievePool(side, slot) }
       return
     }
     if isWaiting {
-      if slot.value[target].isBlocked { relievePool(side, slot) }
+      relievePool(side, slot)
     } else {
       send(to: target, slot)
     }
@@ -258,7 +259,8 @@ extension Worker where K: ~Copyable {
 
   // MARK: The pool
 
-  /// Moves the bytes of a stalled channel out of the receive pool when that runs low.
+  /// Moves the bytes of a channel that waits for its reader, for a server or for the rest of a header
+  /// out of the receive pool when that runs low.
   private mutating func relievePool(_ source: SideName, _ slot: SlotPointer) {
     guard kernel.buffersFree < limits.buffersScarce, slot.value[from: source].isLeasing,
       !slot.value.inFlight.contains(.send(source.other))
