@@ -124,4 +124,17 @@ import Testing
     #expect(left.isEmpty)
     #expect(last.received.count == 20_000)
   }
+
+  @Test(arguments: [(1, " SC 1/1/0/0/3 "), (2, " SC 1/1/0/0/+3 ")])
+  func onlyAnotherServerMakesARedispatch(servers: Int, end: String) {
+    let world = SimulatedWorld(seed: 1)
+    var proxy = Simulation.proxy(servers: servers)
+    proxy.timeouts.connect = .seconds(1)
+    proxy.redispatchInterval = -1
+    proxy.balance = .roundrobin
+    world.addClient(to: Simulation.front, PeerScript([.receiveToEnd, .close]))
+    let simulation = Simulation(world: world, proxy: proxy)
+    #expect(simulation.run(lasting: .seconds(30)).isEmpty)
+    #expect(simulation.lines.first?.contains(end) == true, "\(simulation.lines)")
+  }
 }

@@ -136,6 +136,8 @@ import Testing
     #expect(
       session.connectFailed(.refused, rules: rules)
         == [.abandonConnect, .leaveServer, .chooseServer])
+    #expect(!session.isRedispatched)
+    session.movedOn()
     #expect(session.isRedispatched)
   }
 
@@ -159,8 +161,9 @@ import Testing
     #expect(session.termination == TerminationState(.clientAbort, .connect))
   }
 
-  @Test func bytesThatWaitHideTheEndOfTheClient() {
-    var session = Session(abortsOnClose: false)
+  @Test(arguments: [false, true])
+  func bytesThatWaitHideTheEndOfTheClient(abortsOnClose: Bool) {
+    var session = Session(abortsOnClose: abortsOnClose)
     _ = session.accepted()
     _ = session.serverChosen()
     #expect(session.ended(.client, holding: .request) == [])

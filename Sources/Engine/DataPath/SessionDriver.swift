@@ -106,6 +106,7 @@ extension Worker where K: ~Copyable {
       if isNew { $0.enter(now: now) }
       return $0.assign(request, now: now)
     }
+    if let previous, assignment.server != previous { slot.value.session.movedOn() }
     switch assignment {
     case .server(let server):
       return take(server: server, slot)
