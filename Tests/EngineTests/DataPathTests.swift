@@ -137,4 +137,23 @@ import Testing
     #expect(simulation.run(lasting: .seconds(30)).isEmpty)
     #expect(simulation.lines.first?.contains(end) == true, "\(simulation.lines)")
   }
+
+  @Test func aServerThatTracksAnotherBackendsServerWarmsUpToTheEnd() {
+    let world = SimulatedWorld(seed: 1)
+    var proxy = DataPathTests.proxy()
+    var check = CheckConfiguration()
+    check.inter = .milliseconds(500)
+    proxy.servers[0].check = check
+    var other = Simulation.proxy(servers: 1)
+    other.name = "other"
+    other.listeners = []
+    other.capabilities = .backend
+    other.servers[0].track = ServerReference(proxy: 0, server: 0)
+    other.servers[0].slowstart = .seconds(5)
+    world.perform(after: .seconds(3)) { world.serve(at: Simulation.server(0)) { _ in .sink } }
+    let simulation = Simulation(world: world, proxy: proxy, others: [other])
+    #expect(simulation.run(lasting: .seconds(20)).isEmpty)
+    let operation = simulation.state.backends[1].with(absent: .stopped) { $0.servers[0].operation }
+    #expect(operation == .running)
+  }
 }
