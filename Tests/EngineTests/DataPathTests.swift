@@ -156,4 +156,22 @@ import Testing
     let operation = simulation.state.backends[1].with(absent: .stopped) { $0.servers[0].operation }
     #expect(operation == .running)
   }
+
+  @Test(arguments: 0..<20)
+  func aRefusedClientIsLoggedOnceWhateverElseHappens(seed: UInt64) {
+    let world = SimulatedWorld(seed: seed)
+    world.faults.lateCompletion = 1
+    var proxy = DataPathTests.proxy()
+    proxy.listeners[0].isAcceptProxy = true
+    for index in 0..<50 {
+      world.addClient(
+        to: Simulation.front, after: .microseconds(900_000 + 2_000 * index),
+        PeerScript([.send(Array("GET / HTTP/1.0\r\n\r\n".utf8))]))
+    }
+    let simulation = Simulation(world: world, proxy: proxy)
+    #expect(simulation.run(lasting: .seconds(1)).isEmpty)
+    let clients = world.datagrams.map { $0.text.prefix { $0 != " " } }
+    #expect(clients.count > 10)
+    #expect(Set(clients).count == clients.count, "a client was logged twice")
+  }
 }
