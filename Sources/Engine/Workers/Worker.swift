@@ -160,7 +160,7 @@ import Sessions
       settleClosing(slot)
       return
     }
-    if completion.error == .cancelled {
+    if completion.error == .cancelled || kernel.now < slot.value.queueDeadline {
       // The timer of an earlier wait: this one has its own deadline.
       armQueueTimer(slot)
       return
