@@ -1,5 +1,7 @@
 import Basics
 import ConfigurationLanguage
+import Glibc
+import KernelIO
 import Proxies
 import SimulatedKernel
 import Testing
@@ -173,5 +175,17 @@ import Testing
     let clients = world.datagrams.map { $0.text.prefix { $0 != " " } }
     #expect(clients.count > 10)
     #expect(Set(clients).count == clients.count, "a client was logged twice")
+  }
+
+  @Test func nobodyWakesAWorkerThatHasEnded() {
+    var ends: [Int32] = [-1, -1]
+    #expect(pipe(&ends) == 0)
+    defer { ends.forEach { _ = close($0) } }
+    let mailbox = Mailbox()
+    mailbox.attach(Waker(descriptor: Descriptor(rawValue: ends[1])))
+    mailbox.detach()
+    mailbox.post(.placeFreed)
+    var waiting = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+    #expect(poll(&waiting, 1, 0) == 0, "the number may be a client's socket by now")
   }
 }

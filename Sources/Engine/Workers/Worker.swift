@@ -73,6 +73,7 @@ import Sessions
   }
 
   deinit {
+    state.mailboxes[index].detach()
     unsafe pieces.deallocate()
     unsafe checkHeaders.deallocate()
   }
