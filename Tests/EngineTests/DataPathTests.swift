@@ -177,6 +177,28 @@ import Testing
     #expect(Set(clients).count == clients.count, "a client was logged twice")
   }
 
+  @Test func aProcessThatStopsWaitsForConnectionsBeyondItsLimit() {
+    let world = SimulatedWorld(seed: 1)
+    world.serve(at: Simulation.server(0)) { _ in .echo }
+    let simulation = Simulation(world: world, proxy: DataPathTests.proxy(), sessionsMax: 1)
+    for index in 0..<3 {
+      world.addClient(
+        to: Simulation.front, after: .milliseconds(index),
+        PeerScript([.sendContent(8), .receiveToEnd, .close]))
+    }
+    world.perform(after: .seconds(1)) {
+      simulation.state.mailboxes[0].post(.stopListening(drain: true))
+      world.wake()
+    }
+    var unfinished = 0
+    world.perform(after: .seconds(2)) { unfinished = simulation.state.unfinishedCount }
+    let left = simulation.run(lasting: .seconds(3))
+    #expect(left.isEmpty, "what still waited is closed with the sessions: \(left)")
+    #expect(unfinished == 3)
+    #expect(simulation.state.unfinishedCount == 0)
+    #expect(simulation.lines.count == 1)
+  }
+
   @Test func nobodyWakesAWorkerThatHasEnded() {
     var ends: [Int32] = [-1, -1]
     #expect(pipe(&ends) == 0)
