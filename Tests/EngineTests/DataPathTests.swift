@@ -199,6 +199,22 @@ import Testing
     #expect(simulation.lines.count == 1)
   }
 
+  @Test func aClientThatSendsAndNeverReadsIsTimedOut() {
+    let world = SimulatedWorld(seed: 1)
+    var proxy = DataPathTests.proxy()
+    proxy.timeouts.client = .seconds(1)
+    world.serve(at: Simulation.server(0)) { _ in PeerScript([.sendContent(1_000_000)]) }
+    let client = world.addClient(
+      to: Simulation.front,
+      PeerScript(
+        [.stopReading, .sendContent(300)], pieceBytes: 1, pieceGap: .milliseconds(100),
+        receiveBufferBytes: 1_024))
+    let simulation = Simulation(world: world, proxy: proxy)
+    #expect(simulation.run(lasting: .seconds(20)).isEmpty)
+    #expect(DataPathTests.ends(simulation, with: "cD"), "\(simulation.lines)")
+    #expect(client.ending == .resetByOther)
+  }
+
   @Test func nobodyWakesAWorkerThatHasEnded() {
     var ends: [Int32] = [-1, -1]
     #expect(pipe(&ends) == 0)

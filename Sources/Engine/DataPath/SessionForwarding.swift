@@ -185,6 +185,7 @@ extension Worker where K: ~Copyable {
     if completion.result > 0 {
       let count = Int(completion.result)
       slot.value[side].lastActivity = kernel.now
+      slot.value[side].stalledSince = .origin
       slot.value[from: source].consume(count, in: &kernel)
     }
     guard slot.value[side].leaving == .no, !slot.value.dropsChannel(from: source) else {
@@ -220,6 +221,7 @@ extension Worker where K: ~Copyable {
     let operation = Operation.writable(side)
     guard !slot.value.inFlight.contains(operation) else { return }
     slot.value[side].isBlocked = true
+    if slot.value[side].stalledSince == .origin { slot.value[side].stalledSince = kernel.now }
     slot.value[side].unacknowledgedBytes = kernel.unacknowledgedBytes(on: slot.value[side].socket)
     relievePool(side.other, slot)
     pollWritable(side, slot)
@@ -240,7 +242,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if completion.error == .cancelled {
-      if hasProgressed(side, slot) || !isIdle(side, slot) {
+      if hasProgressed(side, slot) || !isStalled(side, slot) {
         pollWritable(side, slot)
       } else {
         perform(slot.value.session.writingTimedOut(side, holding: slot.value.held), slot)
