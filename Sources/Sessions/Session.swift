@@ -214,15 +214,15 @@ public struct Session: Equatable, Sendable {
   ) -> SessionActions {
     guard self[side].reading == .open else { return [] }
     update(side) { $0.reading = .ended }
-    if isEarly, phase != .established, !abortsOnClose { return [] }
+    if isEarly, phase != .established, phase != .queued, !abortsOnClose { return [] }
     return settle(holding: held)
   }
 
   /// A side was reset, or sending to it failed.
   public mutating func failed(_ side: SideName, holding held: HeldBytes) -> SessionActions {
     if phase != .established {
-      // Bytes that wait for a server hide the reset until they can be delivered.
-      if held.contains(.request) {
+      // Bytes that wait for a server hide the reset until they can be delivered, but not in a queue.
+      if held.contains(.request), phase != .queued {
         clientWasReset = true
         client.reading = .aborted
         return .stopReadingClient
@@ -376,7 +376,7 @@ public struct Session: Equatable, Sendable {
     case .choosing:
       return []
     case .queued:
-      return abortsOnClose ? abort(.queue) : []
+      return held.contains(.request) && !abortsOnClose ? [] : abort(.queue)
     case .connecting, .turnaround:
       return held.contains(.request) ? [] : abort(.connect)
     }
