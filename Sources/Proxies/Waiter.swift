@@ -64,6 +64,15 @@ public enum Assignment: Hashable, Sendable {
   case unavailable
   /// The queue of the server that had to be chosen is full (`maxqueue`).
   case queueFull(server: Int)
+
+  /// The server that was chosen, to be used or waited for; nil for none.
+  public var server: Int? {
+    switch self {
+    case .server(let server), .queueFull(let server): server
+    case .queued(let ticket): ticket.server
+    case .unavailable: nil
+    }
+  }
 }
 
 /// A place in a queue.

@@ -70,7 +70,7 @@ public struct Session: Equatable, Sendable {
   public private(set) var termination = TerminationState()
   /// Connection attempts after the first one.
   public private(set) var retries = 0
-  /// Whether another server was tried after the first.
+  /// Whether the backend gave something else than the server that was tried before.
   public private(set) var isRedispatched = false
   /// `option abortonclose`
   private let abortsOnClose: Bool
@@ -110,6 +110,9 @@ public struct Session: Equatable, Sendable {
     phase = .closed
     return [withReset ? .resetClient : .closeClient, .finish]
   }
+
+  /// The backend did not answer with the server that was tried or waited for before.
+  public mutating func movedOn() { isRedispatched = true }
 
   /// The backend has no place free; the session waits in a queue.
   public mutating func queued() -> SessionActions {
@@ -167,7 +170,6 @@ public struct Session: Equatable, Sendable {
     retries += 1
     if rules.redispatches {
       // A delay is for a server that would refuse again at once; another one is tried directly.
-      isRedispatched = true
       if failure == .refused, !rules.hasOtherServers {
         phase = .turnaround
         leavesServerAfterTurnaround = true
@@ -212,15 +214,15 @@ public struct Session: Equatable, Sendable {
   ) -> SessionActions {
     guard self[side].reading == .open else { return [] }
     update(side) { $0.reading = .ended }
-    if isEarly, phase != .established, !abortsOnClose { return [] }
+    if isEarly, phase != .established, phase != .queued, !abortsOnClose { return [] }
     return settle(holding: held)
   }
 
   /// A side was reset, or sending to it failed.
   public mutating func failed(_ side: SideName, holding held: HeldBytes) -> SessionActions {
     if phase != .established {
-      // Bytes that wait for a server hide the reset until they can be delivered.
-      if held.contains(.request) {
+      // Bytes that wait for a server hide the reset until they can be delivered, but not in a queue.
+      if held.contains(.request), phase != .queued {
         clientWasReset = true
         client.reading = .aborted
         return .stopReadingClient
@@ -374,9 +376,9 @@ public struct Session: Equatable, Sendable {
     case .choosing:
       return []
     case .queued:
-      return abortsOnClose ? abort(.queue) : []
+      return held.contains(.request) && !abortsOnClose ? [] : abort(.queue)
     case .connecting, .turnaround:
-      return held.contains(.request) && !abortsOnClose ? [] : abort(.connect)
+      return held.contains(.request) ? [] : abort(.connect)
     }
   }
 

@@ -27,11 +27,12 @@ struct Simulation {
   /// - Parameters:
   ///   - world: with its servers set up.
   ///   - proxy: a `listen` section whose listeners are bound at `front`.
+  ///   - others: sections behind it.
   ///   - sessionsMax: `maxconn` of the process.
   ///   - splice: when and how far channels splice.
   init(
-    world: SimulatedWorld, proxy: ProxyConfiguration, sessionsMax: Int = 1000,
-    splice: SpliceLimits = SpliceLimits()
+    world: SimulatedWorld, proxy: ProxyConfiguration, others: [ProxyConfiguration] = [],
+    sessionsMax: Int = 1000, splice: SpliceLimits = SpliceLimits()
   ) {
     self.world = world
     var configuration = Configuration()
@@ -41,7 +42,7 @@ struct Simulation {
       facility: 16, location: proxy.location)
     target.format = .raw
     proxy.logs = [target]
-    configuration.proxies = [proxy]
+    configuration.proxies = [proxy] + others
     let limits = Limits(
       sessionsMax: sessionsMax, buffersPerWorker: world.buffersMax,
       bufferBytes: world.bufferBytes, acceptBatch: 4, splice: splice)

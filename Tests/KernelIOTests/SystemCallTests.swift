@@ -58,6 +58,29 @@ import Testing
     #expect(SystemCall.unacknowledgedBytes(on: pair.client) > 0)
   }
 
+  @Test func nobodyAcknowledgesBytesOfAConnectionThatWasReset() throws {
+    let pair = TestSocket.connectedPair()
+    defer { SystemCall.close(pair.client) }
+    let block = [UInt8](repeating: 7, count: 1 << 20)
+    while send(pair.client.rawValue, block, block.count, Int32(MSG_DONTWAIT)) > 0 {}
+    SystemCall.resetOnClose(pair.server)
+    SystemCall.close(pair.server)
+    var event = pollfd(fd: pair.client.rawValue, events: 0, revents: 0)
+    #expect(poll(&event, 1, 5_000) == 1)
+    #expect(SystemCall.unacknowledgedBytes(on: pair.client) == 0)
+  }
+
+  @Test func tellsTheAddressOfAPeerThatHasResetItsConnection() throws {
+    let pair = TestSocket.connectedPair()
+    defer { SystemCall.close(pair.server) }
+    let client = try #require(SystemCall.localAddress(of: pair.client))
+    SystemCall.resetOnClose(pair.client)
+    SystemCall.close(pair.client)
+    var event = pollfd(fd: pair.server.rawValue, events: 0, revents: 0)
+    #expect(poll(&event, 1, 5_000) == 1)
+    #expect(SystemCall.peerAddress(of: pair.server) == client)
+  }
+
   @Test func setsEveryOption() throws {
     let v4 = try SystemCall.makeSocket(for: Endpoint(.init(ip: .anyV4, port: 0))).get()
     let v6 = try SystemCall.makeSocket(for: Endpoint(.init(ip: .anyV6, port: 0))).get()

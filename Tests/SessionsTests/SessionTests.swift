@@ -136,6 +136,8 @@ import Testing
     #expect(
       session.connectFailed(.refused, rules: rules)
         == [.abandonConnect, .leaveServer, .chooseServer])
+    #expect(!session.isRedispatched)
+    session.movedOn()
     #expect(session.isRedispatched)
   }
 
@@ -159,8 +161,9 @@ import Testing
     #expect(session.termination == TerminationState(.clientAbort, .connect))
   }
 
-  @Test func bytesThatWaitHideTheEndOfTheClient() {
-    var session = Session(abortsOnClose: false)
+  @Test(arguments: [false, true])
+  func bytesThatWaitHideTheEndOfTheClient(abortsOnClose: Bool) {
+    var session = Session(abortsOnClose: abortsOnClose)
     _ = session.accepted()
     _ = session.serverChosen()
     #expect(session.ended(.client, holding: .request) == [])
@@ -178,16 +181,29 @@ import Testing
     #expect(session.drained(holding: []).isSuperset(of: [.resetServer, .finish]))
   }
 
-  @Test func leavesTheQueueOnlyUnderAbortOnClose() {
+  @Test func bytesHoldAClientsPlaceInTheQueueUnlessUnderAbortOnClose() {
     var patient = Session(abortsOnClose: false)
     _ = patient.accepted()
     _ = patient.queued()
-    #expect(patient.ended(.client, holding: []) == [])
-    var impatient = Session(abortsOnClose: true)
-    _ = impatient.accepted()
-    _ = impatient.queued()
-    #expect(impatient.ended(.client, holding: []).isSuperset(of: [.leaveQueue, .finish]))
-    #expect(impatient.termination == TerminationState(.clientAbort, .queue))
+    #expect(patient.ended(.client, holding: .request) == [])
+    for (abortsOnClose, held) in [(true, HeldBytes.request), (true, []), (false, [])] {
+      var impatient = Session(abortsOnClose: abortsOnClose)
+      _ = impatient.accepted()
+      _ = impatient.queued()
+      let actions = impatient.ended(.client, holding: held, isEarly: true)
+      #expect(actions.isSuperset(of: [.leaveQueue, .finish]))
+      #expect(impatient.termination == TerminationState(.clientAbort, .queue))
+    }
+  }
+
+  @Test(arguments: [HeldBytes.request, []])
+  func aResetLeavesTheQueueAtOnce(held: HeldBytes) {
+    var session = Session(abortsOnClose: false)
+    _ = session.accepted()
+    _ = session.queued()
+    let actions = session.failed(.client, holding: held)
+    #expect(actions.isSuperset(of: [.leaveQueue, .dropRequest, .finish]))
+    #expect(session.termination == TerminationState(.clientAbort, .data))
   }
 
   @Test func logsWhyItWasNeverServed() {

@@ -104,6 +104,7 @@ extension Worker where K: ~Copyable {
       return
     }
     acceptors[index].mode = .idle
+    acceptors[index].isLimiting = false
     arm(index)
   }
 
@@ -126,6 +127,7 @@ extension Worker where K: ~Copyable {
     if mode == .multishot, !state.reservePlace(frontend: frontend, listener: listener) {
       // More came at once than there are places: it waits here as it would in the backlog.
       parked.append(ParkedConnection(socket: socket, acceptor: index))
+      state.parked.add(1, ordering: .acquiringAndReleasing)
       state.awaitPlace(worker: self.index)
       return
     }
@@ -148,14 +150,24 @@ extension Worker where K: ~Copyable {
   mutating func serveParked() {
     while let next = parked.first {
       let acceptor = acceptors[next.acceptor]
-      guard state.reservePlace(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
-      else {
+      let (frontend, listener) = (Int(acceptor.frontend), Int(acceptor.listener))
+      if !state.reservePlace(frontend: frontend, listener: listener) {
         state.awaitPlace(worker: index)
-        return
+        // A place that became free before the worker was known to wait has woken nobody.
+        guard state.reservePlace(frontend: frontend, listener: listener) else { return }
       }
       parked.removeFirst()
+      // Behind the reservation: a process that stops never sees neither.
+      state.parked.subtract(1, ordering: .acquiringAndReleasing)
       serve(next.socket, acceptor)
     }
+  }
+
+  /// Closes connections that were accepted beyond the limit: the process ends every session.
+  mutating func closeParked() {
+    for connection in parked { kernel.close(connection.socket) }
+    state.parked.subtract(parked.count, ordering: .acquiringAndReleasing)
+    parked.removeAll()
   }
 
   /// Ends a multishot accept when the free places are about to run out.

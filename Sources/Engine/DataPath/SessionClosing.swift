@@ -137,6 +137,7 @@ extension Worker where K: ~Copyable {
 
   /// Ends every session: the process stops.
   mutating func endAllSessions() {
+    closeParked()
     for index in table.indexesInUse() {
       let slot = table[index]
       if slot.value.isReadingHeader {

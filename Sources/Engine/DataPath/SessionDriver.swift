@@ -106,6 +106,7 @@ extension Worker where K: ~Copyable {
       if isNew { $0.enter(now: now) }
       return $0.assign(request, now: now)
     }
+    if let previous, assignment.server != previous { slot.value.session.movedOn() }
     switch assignment {
     case .server(let server):
       return take(server: server, slot)
@@ -305,6 +306,7 @@ extension Worker where K: ~Copyable {
       state.backends[Int(slot.value.backend)].with(absent: ()) { $0.connected(server) }
       slot.value.connectMilliseconds =
         (kernel.now - slot.value.acceptedAt).wholeMilliseconds - slot.value.waitMilliseconds
+      prependHeader(slot)
       perform(slot.value.session.connected(holding: slot.value.held), slot)
       return
     }
@@ -342,14 +344,19 @@ extension Worker where K: ~Copyable {
     arm(.turnaroundTimer, at: kernel.now + delay, slot)
   }
 
+  /// Puts the PROXY header in front of the client's bytes: it is held as they are, so that a FIN of
+  /// the client follows it.
+  private mutating func prependHeader(_ slot: SlotPointer) {
+    let server = state.backends[Int(slot.value.backend)].servers[Int(slot.value.server)]
+    guard let version = server.sendProxy else { return }
+    let header = proxyHeader(version, slot)
+    slot.value[from: .client].spill(prefix: header, in: &kernel)
+  }
+
   /// Both connections are there: bytes may move.
   private mutating func establish(_ slot: SlotPointer) {
     slot.value[.server].lastActivity = kernel.now
     let backend = state.backends[Int(slot.value.backend)]
-    if let version = backend.servers[Int(slot.value.server)].sendProxy {
-      let header = proxyHeader(version, slot)
-      slot.value[from: .client].spill(prefix: header, in: &kernel)
-    }
     let splicing = state.frontends[Int(slot.value.frontend)].settings.splicing
       .combined(with: backend.settings.splicing)
     slot.value[from: .client].maySplice = splicing.permits(.client)

@@ -109,10 +109,11 @@ extension Worker where K: ~Copyable {
     }
     if slot.value.isReadingHeader {
       readHeader(slot)
+      if slot.value.isInUse, slot.value.isReadingHeader { relievePool(side, slot) }
       return
     }
     if isWaiting {
-      if slot.value[target].isBlocked { relievePool(side, slot) }
+      relievePool(side, slot)
     } else {
       send(to: target, slot)
     }
@@ -192,6 +193,7 @@ extension Worker where K: ~Copyable {
     if completion.result > 0 {
       let count = Int(completion.result)
       slot.value[side].lastActivity = kernel.now
+      slot.value[side].stalledSince = .origin
       slot.value[from: source].consume(count, in: &kernel)
     }
     guard slot.value[side].leaving == .no, !slot.value.dropsChannel(from: source) else {
@@ -215,6 +217,7 @@ extension Worker where K: ~Copyable {
     let operation = Operation.writable(side)
     guard !slot.value.inFlight.contains(operation) else { return }
     slot.value[side].isBlocked = true
+    if slot.value[side].stalledSince == .origin { slot.value[side].stalledSince = kernel.now }
     slot.value[side].unacknowledgedBytes = kernel.unacknowledgedBytes(on: slot.value[side].socket)
     relievePool(side.other, slot)
     pollWritable(side, slot)
@@ -235,7 +238,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if completion.error == .cancelled {
-      if hasProgressed(side, slot) || !isIdle(side, slot) {
+      if hasProgressed(side, slot) || !isStalled(side, slot) {
         pollWritable(side, slot)
       } else {
         perform(slot.value.session.writingTimedOut(side, holding: slot.value.held), slot)
@@ -250,7 +253,8 @@ extension Worker where K: ~Copyable {
 
   // MARK: The pool
 
-  /// Moves the bytes of a stalled channel out of the receive pool when that runs low.
+  /// Moves the bytes of a channel that waits for its reader, for a server or for the rest of a header
+  /// out of the receive pool when that runs low.
   private mutating func relievePool(_ source: SideName, _ slot: SlotPointer) {
     guard kernel.buffersFree < limits.buffersScarce, slot.value[from: source].isLeasing,
       !slot.value.inFlight.contains(.send(source.other))

@@ -45,6 +45,7 @@ extension Worker where K: ~Copyable {
   /// Turns a client away whose header was wrong, or did not come. A wrong one is answered with a
   /// reset, since bytes of the client stay unread; a missing one with a FIN.
   mutating func refuseHeader(_ failure: ProxyHeader.Failure, _ slot: SlotPointer) {
+    guard slot.value.session.phase != .closed else { return }
     logSessionError(failure, slot)
     let withReset: Bool
     switch failure {

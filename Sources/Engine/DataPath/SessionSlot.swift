@@ -18,6 +18,8 @@ struct SlotSide {
   var socket = Descriptor.none
   /// When bytes last came from this side or went to it.
   var lastActivity = Instant.origin
+  /// Since when it has taken none of the bytes that are held for it; `origin` while it takes them.
+  var stalledSince = Instant.origin
   /// What the peer had not acknowledged when last asked; -1 when nobody asked.
   var unacknowledgedBytes = -1
   /// What the send in flight was given.

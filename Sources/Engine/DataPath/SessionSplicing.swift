@@ -146,6 +146,7 @@ extension Worker where K: ~Copyable {
       if case .success(let count) = moved, count > 0 {
         slot.value[from: source].leavePipe(count)
         slot.value[target].lastActivity = kernel.now
+        slot.value[target].stalledSince = .origin
         counters.bytesSpliced &+= UInt64(count)
         continue
       }

@@ -36,10 +36,17 @@ extension Worker where K: ~Copyable {
     return kernel.now - slot.value[side].lastActivity >= timeout
   }
 
+  /// Whether a side has taken no byte of what is held for it for its timeout, whatever it has sent.
+  func isStalled(_ side: SideName, _ slot: SlotPointer) -> Bool {
+    guard let timeout = timeout(of: side, slot) else { return false }
+    return kernel.now - slot.value[side].stalledSince >= timeout
+  }
+
   /// How long to wait before asking a blocked side for progress.
   func progressInterval(_ side: SideName, _ slot: SlotPointer) -> Duration? {
-    guard let remaining = remainingTimeout(side, slot) else { return nil }
-    return min(remaining, .seconds(1))
+    guard let timeout = timeout(of: side, slot) else { return nil }
+    let remaining = timeout - (kernel.now - slot.value[side].stalledSince)
+    return min(max(.milliseconds(1), remaining), .seconds(1))
   }
 
   /// Asks whether the peer of a side acknowledged bytes since it was asked before; that is activity
@@ -52,6 +59,7 @@ extension Worker where K: ~Copyable {
     slot.value[side].unacknowledgedBytes = after
     guard before >= 0, after != before else { return false }
     slot.value[side].lastActivity = kernel.now
+    if slot.value[side].isBlocked { slot.value[side].stalledSince = kernel.now }
     return true
   }
 
@@ -103,10 +111,9 @@ extension Worker where K: ~Copyable {
     }
     let frontend = state.frontends[Int(slot.value.frontend)].settings
     let backend = state.backends[Int(slot.value.backend)].settings
-    let before =
-      side == .client
-      ? frontend.clientTimeout : (backend.tunnelTimeout ?? backend.serverTimeout)
-    if let before, timeout >= before { return }
+    // The receive was started with the side's own timeout, or with the tunnel's if there is one.
+    let own = side == .client ? frontend.clientTimeout : backend.serverTimeout
+    if let own, timeout >= max(own, backend.tunnelTimeout ?? own) { return }
     cancel(.receive(side), slot)
   }
 }

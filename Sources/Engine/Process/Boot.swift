@@ -114,6 +114,9 @@ struct Boot {
       resources.limitMemory(megabytes: arguments.memoryMegabytes)
     else { return .exit(1) }
 
+    // From here on others may know of this process: a signal waits until it can be answered, and
+    // does not end the process with connections in its queues.
+    SignalLoop.blockSignals()
     guard var opener = openListeners() else { return .exit(1) }
     if mode.isQuiet, !mode.isVerbose { Daemon.detachStandardStreams(to: null) }
     guard resources.checkDescriptors(limits), writePidfile() else {
@@ -218,7 +221,6 @@ struct Boot {
     _ process: PreparedProcess, daemon: consuming Daemon?, null: Int32,
     steering: consuming Steering?
   ) -> SignalLoop.End {
-    SignalLoop.blockSignals()
     let workers = parts.makeWorkers()
     do throws(WorkersFailure) {
       try workers.start(process)

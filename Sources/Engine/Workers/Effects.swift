@@ -67,6 +67,7 @@ extension Worker where K: ~Copyable {
           $0.applyTracked(change, to: tracker.server, now: now)
         }
         pending += more.map { (tracker.proxy, $0) }
+        armBackendTimer(tracker.proxy)
       }
     }
     armBackendTimer(backend)

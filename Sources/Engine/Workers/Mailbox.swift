@@ -40,11 +40,16 @@ final class Mailbox: Sendable {
   /// Says how the worker is woken. Called once by the worker before its first turn.
   func attach(_ waker: Waker) { self.waker.withLock { $0 = waker } }
 
+  /// Says that the worker has ended and is woken no more: its waker's descriptor is about to be closed,
+  /// and the number may soon be somebody's socket.
+  func detach() { waker.withLock { $0 = nil } }
+
   /// Leaves a message and wakes the worker. Any thread.
   func post(_ message: Message) {
     messages.withLock { $0.append(message) }
     if !isFilled.exchange(true, ordering: .acquiringAndReleasing) {
-      waker.withLock { $0 }?.wake()
+      // Under the lock: see `detach`.
+      waker.withLock { $0?.wake() }
     }
   }
 

@@ -25,6 +25,8 @@ final class ProcessState: Sendable {
   let acceptorsOpen = Atomic<Int>(0)
   /// Listening sockets that still have to answer a pause.
   let acceptorsArmed = Atomic<Int>(0)
+  /// Connections that were accepted and wait for a place, in all workers.
+  let parked = Atomic<Int>(0)
   /// Sessions of the process now.
   private let current = Atomic<Int>(0)
   private let sessionsEver = Atomic<UInt64>(0)
@@ -106,6 +108,13 @@ final class ProcessState: Sendable {
 
   /// Sessions now.
   var sessionCount: Int { current.load(ordering: .relaxed) }
+
+  /// Sessions now and connections that will be: what a process that stops waits for.
+  var unfinishedCount: Int {
+    // In this order: a connection that becomes a session is counted twice for a moment, never not.
+    let waiting = parked.load(ordering: .acquiring)
+    return waiting + current.load(ordering: .acquiring)
+  }
 
   /// Who checks a server; nil when nobody does.
   func checkPlace(backend: Int, server: Int) -> (worker: Int, check: Int)? {

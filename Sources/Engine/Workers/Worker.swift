@@ -73,6 +73,7 @@ import Sessions
   }
 
   deinit {
+    state.mailboxes[index].detach()
     unsafe pieces.deallocate()
     unsafe checkHeaders.deallocate()
   }
@@ -164,7 +165,7 @@ import Sessions
       settleClosing(slot)
       return
     }
-    if completion.error == .cancelled {
+    if completion.error == .cancelled || kernel.now < slot.value.queueDeadline {
       // The timer of an earlier wait: this one has its own deadline.
       armQueueTimer(slot)
       return

@@ -158,7 +158,7 @@ final class WorkerGroup: Workers {
 
   func stopSessions() { post(.stopSessions) }
 
-  var sessionCount: Int { state?.sessionCount ?? 0 }
+  var sessionCount: Int { state?.unfinishedCount ?? 0 }
 
   func snapshot() -> [ProxySnapshot] {
     guard let state else { return [] }

@@ -137,18 +137,34 @@ public enum SystemCall {
     shutdown(socket.rawValue, Int32(SHUT_WR)) < 0 ? .current : nil
   }
 
-  /// Bytes sent that the peer has not acknowledged; 0 when the socket cannot say. SIOCOUTQ, tcp(7)
+  /// Bytes sent that the peer has not acknowledged; 0 when the socket cannot say, or when the
+  /// connection is gone and nobody will. SIOCOUTQ, tcp(7)
   public static func unacknowledgedBytes(on socket: Descriptor) -> Int {
     var count: Int32 = 0
     let status = unsafe ioctl(socket.rawValue, sluice_siocoutq, &count)
-    return status < 0 ? 0 : Int(count)
+    guard status == 0, count > 0 else { return 0 }
+    // A reset does not clear the count.
+    var name = SocketName()
+    let isGone = unsafe name.fill { unsafe getpeername(socket.rawValue, $0, $1) } < 0
+    return isGone && errno == ENOTCONN ? 0 : Int(count)
   }
 
-  /// The other side's internet address; nil for unix sockets and without one. getpeername(2)
+  /// The other side's internet address, also of a connection that has been reset meanwhile; nil for
+  /// unix sockets and without one. getpeername(2), SO_PEERNAME
   public static func peerAddress(of socket: Descriptor) -> SocketAddress? {
     var name = SocketName()
-    let status = unsafe name.fill { unsafe getpeername(socket.rawValue, $0, $1) }
-    return status < 0 ? nil : name.address
+    var status = unsafe name.fill { unsafe getpeername(socket.rawValue, $0, $1) }
+    guard status < 0, errno == ENOTCONN else { return status < 0 ? nil : name.address }
+    // SO_PEERNAME refuses more room than the name takes, so the longer one is tried first.
+    for size in [MemoryLayout<sockaddr_in6>.size, MemoryLayout<sockaddr_in>.size] {
+      name = SocketName()
+      status = unsafe name.fill { memory, count in
+        unsafe count.pointee = socklen_t(size)
+        return unsafe getsockopt(socket.rawValue, SOL_SOCKET, SO_PEERNAME, memory, count)
+      }
+      if status == 0 { return name.address }
+    }
+    return nil
   }
 
   /// This side's internet address; nil for unix sockets and without one. getsockname(2)

@@ -85,7 +85,9 @@ struct LogTests {
     try stage.start(proxy(stage, echo, "option logasap"))
     let client = try stage.client()
     let line = try stage.log.line(containing: " 127.0.0.1:\(client.localPort) [")
-    #expect(line.containsText("/+0 +0 -- "), "\(line)")
+    // How long it took depends on how busy the machine is.
+    #expect(line.containsText("/+"), "\(line)")
+    #expect(line.containsText(" +0 -- "), "\(line)")
     try expectEcho(client, "alive")
   }
 
