@@ -21,6 +21,7 @@ test-unit: install-dependencies
 	swift test --skip EndToEndTests
 
 test-end-to-end: build
+	$(BUILD) --product AllocationCounter
 	SLUICE_PROGRAM=$(PROGRAM) swift test --filter EndToEndTests
 
 # The built program must run where neither Swift nor liburing is installed.
@@ -47,8 +48,9 @@ FUZZ_SECONDS ?= 15
 fuzz: install-dependencies
 	Tests/Fuzz/run $(FUZZ_SECONDS)
 
-lint:
+lint: build
 	swift format lint --strict --recursive Package.swift Sources Tests
+	Tests/Disassembly/check $(PROGRAM)
 
 # Installs only what is missing, so that it needs neither root nor network when nothing is.
 install-dependencies:

@@ -29,7 +29,9 @@ func tests(_ name: String, _ dependencies: [String], path: String? = nil) -> Tar
 let package = Package(
   name: "sluice",
   products: [
-    .executable(name: "sluice", targets: ["sluice"])
+    .executable(name: "sluice", targets: ["sluice"]),
+    // Preloaded into the program by the end-to-end tests.
+    .library(name: "AllocationCounter", type: .dynamic, targets: ["AllocationCounter"]),
   ],
   targets: [
     .target(
@@ -81,6 +83,7 @@ let package = Package(
         "KernelIO", "Basics",
       ]),
     tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     // What the end-to-end tests are made of; optimised, for it hashes what the program carries.
     .target(
       name: "Peers",

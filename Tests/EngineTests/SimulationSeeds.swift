@@ -64,9 +64,9 @@ extension SimulationSeeds {
     splice.threshold = [1, 500, 4_000, 65_536][random.below(4)]
     splice.smallBytes = [1, 100, 4_000][random.below(3)]
     splice.patience = [1, 2, 16][random.below(3)]
-    splice.turnBytesMax = [100, 5_000, 1 << 20][random.below(3)]
+    splice.turnBytesMax = [2_000, 20_000, 1 << 20][random.below(3)]
     splice.pipesMax = [0, 1, 3, 100][random.below(4)]
-    splice.pipeBytes = [64, 3_000, 65_536][random.below(3)]
+    splice.pipeBytes = [1_000, 8_000, 65_536][random.below(3)]
     splice.pipeBytesMin = [1, 64][random.below(2)]
     splice.isOnRing = random.below(3) == 0
     return splice

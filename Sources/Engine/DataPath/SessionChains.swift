@@ -125,6 +125,7 @@ extension Worker where K: ~Copyable {
       slot.value[from: source].leavePipe(Int(completion.result))
       counters.bytesSpliced &+= UInt64(truncatingIfNeeded: completion.result)
       slot.value[target].lastActivity = kernel.now
+      slot.value[target].stalledSince = .origin
     } else if let error = completion.error, !isHarmless(error) {
       slot.value[from: source].chain.hasTargetFailed = true
     }

@@ -229,8 +229,11 @@ extension Worker where K: ~Copyable {
 
   /// Lets the directions go on that used their share of the last turn up.
   mutating func runRunnable() {
-    swap(&runnable, &running)
-    for token in running {
+    // In place and not by an iterator, which would retain the array. What is appended meanwhile is
+    // for the next turn.
+    let count = runnable.count
+    for index in 0..<count {
+      let token = runnable[index]
       guard table.isCurrent(token.slot, generation: token.generation) else { continue }
       let source: SideName =
         token.operation == Operation.receiveClient.rawValue ? .client : .server
@@ -238,7 +241,7 @@ extension Worker where K: ~Copyable {
       slot.value[from: source].isRunnable = false
       pump(source, slot)
     }
-    running.removeAll(keepingCapacity: true)
+    runnable.removeFirst(count)
   }
 
   // MARK: Giving back

@@ -24,9 +24,8 @@ import Sessions
   var fed: [Token] = []
   /// The pipes of spliced directions.
   var pipes: PipePool
-  /// Spliced directions that used up their share of a turn, and those that go on now.
+  /// Spliced directions that used up their share of a turn.
   var runnable: [Token] = []
-  var running: [Token] = []
   /// The turn's number; wraps around.
   var turnNumber: UInt32 = 0
   /// The pieces of the send being started.
@@ -67,7 +66,6 @@ import Sessions
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
-    running.reserveCapacity(64)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
   }

@@ -85,9 +85,11 @@ public final class ProgramUnderTest: @unchecked Sendable {
   /// - Parameters:
   ///   - inheriting: descriptors that the process gets, each with the number it has there.
   ///   - descriptorsMax: the limit of open descriptors, soft and hard.
+  ///   - environment: variables it gets besides those of this process, as `NAME=value`.
   public init(
     path: String = ProgramUnderTest.path, arguments: [String],
-    inheriting: [(descriptor: Int32, number: Int32)] = [], descriptorsMax: Int? = nil
+    inheriting: [(descriptor: Int32, number: Int32)] = [], descriptorsMax: Int? = nil,
+    environment: [String] = []
   ) throws {
     Inheritance.seal()
     directory = try TemporaryDirectory()
@@ -95,6 +97,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
     if let descriptorsMax {
       words = ["/bin/sh", "-c", "ulimit -n \(descriptorsMax); exec \"$0\" \"$@\""] + words
     }
+    if !environment.isEmpty { words = ["/usr/bin/env"] + environment + words }
     pid = try Self.spawn(words, inheriting, output: directory.path)
   }
 

@@ -54,12 +54,14 @@ public final class Stage: @unchecked Sendable {
   public func start(
     _ body: String, threads: Int = 2, global: String = "", defaults: String = "option tcplog",
     arguments: [String] = ["-db"], listening ports: [UInt16]? = nil,
-    inheriting: [(descriptor: Int32, number: Int32)] = [], descriptorsMax: Int? = nil
+    inheriting: [(descriptor: Int32, number: Int32)] = [], descriptorsMax: Int? = nil,
+    environment: [String] = []
   ) throws {
     let text = preamble(threads: threads, global: global, defaults: defaults) + body + "\n"
     let file = try directory.write("\(programs.count).cfg", text)
     let program = try ProgramUnderTest(
-      arguments: ["-f", file] + arguments, inheriting: inheriting, descriptorsMax: descriptorsMax)
+      arguments: ["-f", file] + arguments, inheriting: inheriting, descriptorsMax: descriptorsMax,
+      environment: environment)
     programs.append(program)
     try program.awaitListeners(ports ?? [port])
   }
