@@ -135,8 +135,9 @@ extension Worker where K: ~Copyable {
   }
 
   private mutating func serve(_ socket: Descriptor, _ acceptor: Acceptor) {
-    if acceptor.isShared, state.workerCount > 1 {
-      let worker = state.nextWorker()
+    if state.workerCount > 1 {
+      let preferred = acceptor.isShared ? state.nextWorker() : index
+      let worker = state.loads.choose(preferred: preferred, now: kernel.now)
       if worker != self.index {
         state.mailboxes[worker].post(
           .accepted(socket, frontend: acceptor.frontend, listener: acceptor.listener))

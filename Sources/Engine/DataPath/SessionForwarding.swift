@@ -79,6 +79,7 @@ extension Worker where K: ~Copyable {
     case .noBufferSpace where slot.value[from: side].mode == .entering:
       armReceive(side, slot)
     case .noBufferSpace:
+      counters.starvations &+= 1
       starved.append(token(Operation.receive(side), slot))
     case .cancelled:
       receiveWasCancelled(side, slot)

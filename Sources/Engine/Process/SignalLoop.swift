@@ -129,7 +129,9 @@ struct SignalLoop: ~Copyable {
     case .pauseListening: pause()
     case .resumeListening: resume()
     case .dumpStates: dump()
-    case .trimMemory: Machine.trimMemory()
+    case .trimMemory:
+      for line in workers.reportLines() { console.notice(line) }
+      Machine.trimMemory()
     case .announceGrace(let duration):
       let text = "Scheduling a soft-stop in \(duration.wholeMilliseconds) ms."
       console.notice(text)

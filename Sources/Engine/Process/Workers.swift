@@ -67,6 +67,9 @@ public protocol Workers: AnyObject {
   /// Sessions alive, in all workers.
   var sessionCount: Int { get }
 
+  /// A line for each worker: what it has moved and what it holds.
+  func reportLines() -> [String]
+
   /// The proxies in the order of the configuration.
   func snapshot() -> [ProxySnapshot]
 

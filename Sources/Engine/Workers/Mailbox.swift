@@ -26,6 +26,8 @@ enum Message: Sendable {
   case resumeListening
   /// End every session.
   case stopSessions
+  /// Leave a report.
+  case report
   /// Leave the turn loop.
   case stop
 }

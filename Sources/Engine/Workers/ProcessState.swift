@@ -21,6 +21,8 @@ final class ProcessState: Sendable {
   /// Starts every pseudo-random choice.
   let seed: UInt64
   let checks: [CheckPlan]
+  let loads: WorkerLoads
+  let reports: WorkerReports
   /// Listening sockets that are open, in all workers.
   let acceptorsOpen = Atomic<Int>(0)
   /// Listening sockets that still have to answer a pause.
@@ -55,6 +57,8 @@ final class ProcessState: Sendable {
     self.limits = limits
     self.log = log
     mailboxes = (0..<workerCount).map { _ in Mailbox() }
+    loads = WorkerLoads(count: workerCount)
+    reports = WorkerReports(count: workerCount)
     frontends = configuration.proxies.map {
       FrontendState($0, in: configuration, processMaxconn: limits.sessionsMax)
     }

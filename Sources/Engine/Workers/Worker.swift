@@ -41,6 +41,9 @@ import Sessions
   var backendTimers: [Int] = []
   var random: PseudoRandom
   var counters = WorkerCounters()
+  /// What the worker had moved when it last published its load, and when that was.
+  var loadBytes: UInt64 = 0
+  var loadTime = Instant.origin
   var isDraining = false
   var isRunning = true
 
@@ -99,6 +102,7 @@ import Sessions
     for index in 0..<count { handle(kernel.completion(at: index)) }
     kernel.finishTurn(count)
     if !runnable.isEmpty { runRunnable() }
+    if kernel.now - loadTime >= WorkerLoads.interval, state.workerCount > 1 { publishLoad() }
     if state.mailboxes[index].hasMessages { readMail() }
     feedStarved()
     if !parked.isEmpty { serveParked() }
@@ -204,23 +208,11 @@ import Sessions
     case .pauseListening: stopAccepting(closing: false)
     case .resumeListening: resumeAccepting()
     case .stopSessions: endAllSessions()
+    case .report: leaveReport()
     case .stop:
       stopChecks()
       pipes.closeFree(in: &kernel)
       isRunning = false
     }
   }
-}
-
-/// What a worker counts for itself; read by reports only.
-struct WorkerCounters {
-  /// Stalled channels that moved out of the receive pool.
-  var spills: UInt64 = 0
-  /// Bytes that were received into buffers.
-  var bytesCopied: UInt64 = 0
-  /// Bytes that went through pipes.
-  var bytesSpliced: UInt64 = 0
-  /// Directions that changed over from copying to splicing, and back.
-  var spliceBegins: UInt64 = 0
-  var spliceEnds: UInt64 = 0
 }

@@ -165,6 +165,17 @@ final class WorkerGroup: Workers {
     return state.configuration.proxies.indices.map { state.snapshot(proxy: $0) }
   }
 
+  func reportLines() -> [String] {
+    guard let state else { return [] }
+    state.reports.clear()
+    post(.report)
+    // The workers answer within a turn; a tenth of a second is for a machine that is busy.
+    for _ in 0..<100 where state.reports.current.contains(where: { $0 == nil }) { usleep(1000) }
+    return state.reports.current.enumerated().map { worker, report in
+      report?.line(worker: worker) ?? "Worker \(worker) is too busy to answer."
+    }
+  }
+
   func log(_ text: String, level: UInt8, proxy: Int?) {
     state?.log.send(
       text, level: LogLevel(rawValue: min(level, 7)) ?? .debug, proxy: proxy,

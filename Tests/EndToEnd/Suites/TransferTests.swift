@@ -37,6 +37,31 @@ struct TransferTests {
     #expect(try stage.sessionLine(ofClientPort: client.localPort).bytesRead == byteCount)
   }
 
+  @Test(
+    "SIGQUIT tells how the bytes travelled", .enabled(if: !ProgramUnderTest.isReference),
+    arguments: ProgramUnderTest.movers)
+  func reportOfTheWorkers(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.startProxy(to: listener.port, threads: 1)
+    let client = try stage.client()
+    let server = try listener.accept()
+    let byteCount = 8 << 20
+    let sender = PeerThread { try ByteStream.send(byteCount, seed: 7, over: client) }
+    #expect(try ByteStream.receive(over: server) == sender.join())
+    stage.program.signal(SIGQUIT)
+    try eventually("the worker reports") {
+      stage.program.standardError.containsText("Worker 0: 1 sessions; ")
+    }
+    let words = stage.program.standardError.split(separator: " ")
+    func number(before word: String) -> Int {
+      words.firstIndex { $0 == word }.flatMap { Int(words[$0 - 1]) } ?? -1
+    }
+    let (copied, spliced) = (number(before: "bytes"), number(before: "spliced,"))
+    #expect(copied + spliced == byteCount)
+    #expect(spliced > byteCount / 2)
+  }
+
   @Test("many sessions of mixed sizes", arguments: ProgramUnderTest.movers)
   func mixedSizes(engine: EngineChoice) throws {
     let stage = try Stage(engine)
