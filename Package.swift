@@ -113,5 +113,8 @@ let package = Package(
         "Benchmarking", "CLinux", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Benchmarks/Load", swiftSettings: tools),
+    .executableTarget(
+      name: "bench", dependencies: ["Benchmarking", "CLinux"], path: "Benchmarks/Bench",
+      swiftSettings: tools),
   ]
 )
