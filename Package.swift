@@ -116,5 +116,12 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: ["Benchmarking", "CLinux"], path: "Benchmarks/Bench",
       swiftSettings: tools),
+    .executableTarget(
+      name: "microbenchmarks",
+      dependencies: [
+        "Balancing", "Basics", "CLinux", "ConfigurationLanguage", "KernelIO", "Sessions",
+        .product(name: "Benchmark", package: "swift-benchmark"),
+      ],
+      path: "Benchmarks/Micro", swiftSettings: tools),
   ]
 )

@@ -6,12 +6,12 @@ import Glibc
 final class Benchmark {
   private let options: Options
   private let programs: Programs
-  private let scratch: Scratch
+  let scratch: Scratch
   /// The network of the workload that runs, when it has one of its own.
   private var network: VirtualNetwork?
-  private(set) var record: Record
-  private var variants: [Variant] = []
-  private var workloads: [Workload] = []
+  var record: Record
+  private(set) var variants: [Variant] = []
+  private(set) var workloads: [Workload] = []
 
   init(_ options: Options, command: String) throws {
     self.options = options
@@ -19,10 +19,12 @@ final class Benchmark {
     let loadAverage = Machine.this(options: options, hasOwnNetwork: false).loadAverage
     let hasOwnNetwork = OwnNetwork.enter()
     scratch = try Scratch()
-    let names = options.isQuick && options.workloads.isEmpty ? Workload.quickNames : options.workloads
-    let chosen = Workload.all.filter { names.isEmpty || names.contains($0.name) }
+    var names = options.workloads
+    if options.isQuick && names.isEmpty { names = Workload.quickNames }
+    let wanted = names
+    let chosen = Workload.all.filter { wanted.isEmpty || wanted.contains($0.name) }
     workloads = chosen
-    guard names.allSatisfy({ name in chosen.contains { $0.name == name } }) else {
+    guard wanted.allSatisfy({ name in chosen.contains { $0.name == name } }) else {
       throw BenchFailure(
         "unknown workload; there are \(Workload.all.map(\.name).joined(separator: ", "))")
     }
@@ -84,13 +86,14 @@ final class Benchmark {
       programs.check(variant, path, file, scratch.path), in: scratch)
     guard check.succeeded else {
       let complaint = check.text.split(separator: "\n").first { $0.contains("ALERT") }
-      return "refuses its configuration: " + (complaint.map(String.init) ?? Proxy.lastLine(check.text))
+      return "refuses its configuration: "
+        + (complaint.map(String.init) ?? Proxy.lastLine(check.text))
     }
     record.versions[variant] = version.text.split(separator: "\n").first.map(String.init) ?? ""
     return nil
   }
 
-  private func skip(_ variant: Variant?, _ workload: Workload?, _ reason: String) {
+  func skip(_ variant: Variant?, _ workload: Workload?, _ reason: String) {
     let what = [variant?.title, workload?.title].compactMap { $0 }.joined(separator: ", ")
     say("SKIPPED: \(what): \(reason)")
     record.skipped.append(Skip(variant: variant, workload: workload?.title, reason: reason))
@@ -137,7 +140,7 @@ final class Benchmark {
     return built.site
   }
 
-  private func plan(_ workload: Workload, _ site: Site) -> LoadPlan {
+  func plan(_ workload: Workload, _ site: Site) -> LoadPlan {
     var plan = LoadPlan(
       kind: workload.kind, connections: workload.connections, messageBytes: workload.messageBytes,
       warmUpMilliseconds: options.warmUpMilliseconds,
@@ -164,7 +167,7 @@ final class Benchmark {
   /// One load against one freshly started proxy.
   ///
   /// - Parameter beforeStart: is called with the proxy's processes before the first connection.
-  private func play(
+  func play(
     _ plan: LoadPlan, _ workload: Workload, _ variant: Variant, _ site: Site,
     beforeStart: ([Int32]) throws -> Void
   ) throws -> LoadResult {
@@ -199,41 +202,6 @@ final class Benchmark {
     return result
   }
 
-  // MARK: System calls
-
-  private func countSystemCalls() throws {
-    guard Files.isExecutable(SystemCallCount.program) else {
-      return skip(nil, nil, "system calls are not counted: strace is not installed")
-    }
-    say("system calls, under strace")
-    for workload in workloads where workload.unit != .none && workload.network == .loopback {
-      var plan = plan(workload, .loopback)
-      (plan.warmUpMilliseconds, plan.windowMilliseconds) = (0, 300)
-      // A traced proxy could not keep up with the real rate.
-      if plan.requestsPerSecond > 0 { plan.requestsPerSecond = 1000 }
-      for variant in variants where variant != .direct && variant.takesPart(in: workload) {
-        do {
-          var count: SystemCallCount?
-          let result = try play(plan, workload, variant, .loopback) { processes in
-            count = try SystemCallCount(processes, scratch: scratch)
-          }
-          guard let calls = count?.end(), let units = workload.allUnits(of: result),
-            result.failure == nil
-          else { throw BenchFailure(result.failure ?? "strace counted nothing") }
-          record.systemCalls.append(
-            SystemCalls(
-              workload: workload.name, variant: variant,
-              perUnit: Double(calls.values.reduce(0, +)) / units,
-              most: Dictionary(
-                uniqueKeysWithValues: calls.sorted { $0.value > $1.value }.prefix(12)
-                  .map { ($0.key, $0.value) })))
-        } catch let failure as BenchFailure {
-          skip(variant, workload, "system calls: \(failure.sentence)")
-        }
-      }
-    }
-  }
-
   // MARK: Texts
 
   func save() throws {
@@ -252,7 +220,7 @@ final class Benchmark {
     try JSONDecoder().decode(type, from: Data(text.utf8))
   }
 
-  private func say(_ sentence: String) {
+  func say(_ sentence: String) {
     print(sentence)
     fflush(nil)
   }

@@ -18,7 +18,8 @@ extension Machine {
       processors.first { $0.hasPrefix("model name") }?
       .split(separator: ":").last.map { $0.drop { $0 == " " } }.map(String.init) ?? "unknown"
     let memory = (Files.read("/proc/meminfo") ?? "").split(separator: "\n").first ?? ""
-    machine.memoryKibibytes = memory.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    let words = memory.split(separator: " ")
+    machine.memoryKibibytes = words.count > 1 ? Int(words[1]) ?? 0 : 0
     machine.congestionControl = line("/proc/sys/net/ipv4/tcp_congestion_control")
     machine.loadAverage = line("/proc/loadavg").split(separator: " ").first.map(String.init) ?? ""
     machine.proxyCore = options.proxyCore

@@ -91,7 +91,8 @@ final class Proxy {
 
   /// The last line that says anything.
   static func lastLine(_ text: String) -> String {
-    text.split(separator: "\n").last { $0.contains { $0.isLetter } }.map(String.init) ?? "no message"
+    let last = text.split(separator: "\n").last { $0.contains { $0.isLetter } }
+    return last.map(String.init) ?? "no message"
   }
 
   private static func children(of process: Int32) -> [Int32] {

@@ -31,7 +31,8 @@ public struct EngineAdvice: Sendable {
           + "`tune.engine auto`, which chooses it.")
     } else if epoll > ring {
       sentences.append(
-        "On this machine epoll is the better engine (\(epoll) to \(ring)): set `tune.engine epoll`.")
+        "On this machine epoll is the better engine (\(epoll) to \(ring)): set "
+          + "`tune.engine epoll`.")
     } else {
       sentences.append("On this machine the engines are equal: keep `tune.engine auto`.")
     }

@@ -5,7 +5,8 @@ public enum NumberText {
     guard value.isFinite else { return "–" }
     if value < 0 { return "-" + short(-value) }
     if value == 0 { return "0" }
-    return value >= 99.95 ? grouped(value) : fixed(value, value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3)
+    if value >= 99.95 { return grouped(value) }
+    return fixed(value, value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3)
   }
 
   /// So many digits behind the point.

@@ -28,9 +28,8 @@ public struct Plot: Sendable {
     let height = top + bars.count * rowHeight + 10
     let width = labelWidth + barWidth + 110
     let highest = bars.map(\.spread.highest).max() ?? 1
-    func x(_ value: Double) -> String {
-      NumberText.fixed(Double(labelWidth) + value / max(highest, .leastNormalMagnitude) * Double(barWidth), 1)
-    }
+    let scale = Double(barWidth) / max(highest, .leastNormalMagnitude)
+    func x(_ value: Double) -> String { NumberText.fixed(Double(labelWidth) + value * scale, 1) }
     var text = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
       viewBox="0 0 \(width) \(height)" font-family="sans-serif" font-size="13">
@@ -41,8 +40,7 @@ public struct Plot: Sendable {
     for (row, bar) in bars.enumerated() {
       let y = top + row * rowHeight
       let middle = y + 11
-      let length = NumberText.fixed(
-        bar.spread.median / max(highest, .leastNormalMagnitude) * Double(barWidth), 1)
+      let length = NumberText.fixed(bar.spread.median * scale, 1)
       text += """
         <text x="\(labelWidth - 8)" y="\(y + 15)" text-anchor="end" \
         fill="#222222">\(escaped(bar.label))</text>

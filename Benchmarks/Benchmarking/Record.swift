@@ -77,20 +77,29 @@ public struct Cell: Codable, Sendable, Equatable {
   }
 }
 
-/// System calls of a variant under a workload, counted by strace(1) in a run whose times do not count.
+/// System calls of a variant under a workload, from a run whose times do not count.
 public struct SystemCalls: Codable, Sendable, Equatable {
+  /// Who counted: perf(1) at full speed, or strace(1), which slows the proxy down.
+  public enum Counter: String, Codable, Sendable {
+    case perf, strace
+  }
+
   public var workload: String
   public var variant: Variant
+  public var counter: Counter
   /// Calls divided by the units of the whole run, connections' set-up included.
   public var perUnit: Double
-  /// The most frequent ones and how often they were made.
-  public var most: [String: Int]
+  /// By name, where strace counted.
+  public var names: [String: Int]
 
-  public init(workload: String, variant: Variant, perUnit: Double, most: [String: Int]) {
+  public init(
+    workload: String, variant: Variant, counter: Counter, perUnit: Double, names: [String: Int]
+  ) {
     self.workload = workload
     self.variant = variant
+    self.counter = counter
     self.perUnit = perUnit
-    self.most = most
+    self.names = names
   }
 }
 

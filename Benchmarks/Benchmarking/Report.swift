@@ -43,10 +43,12 @@ public struct Report: Sendable {
     var text = "## Machine\n\n"
     let gibibytes = NumberText.fixed(Double(machine.memoryKibibytes) / 1_048_576, 1)
     text += "- \(machine.date); load average before the run \(machine.loadAverage)\n"
-    text += "- \(machine.processor), \(machine.cores) cores, \(gibibytes) GiB; Linux \(machine.kernel)\n"
+    text += "- \(machine.processor), \(machine.cores) cores, \(gibibytes) GiB\n"
+    text += "- Linux \(machine.kernel)\n"
     text +=
       "- congestion control \(machine.congestionControl); "
-      + (machine.hasOwnNetwork ? "a network namespace of its own" : "the machine's own network") + "\n"
+      + (machine.hasOwnNetwork ? "a network namespace of its own" : "the machine's own network")
+      + "\n"
     text +=
       "- proxy on core \(machine.proxyCore), generator and backend on core \(machine.loadCore); "
       + "\(record.warmUpMilliseconds) ms of warm-up, windows of \(record.windowMilliseconds) ms\n"
@@ -65,10 +67,12 @@ public struct Report: Sendable {
 
     | part | where to look |
     |---|---|
-    | batched accept and connect operations | "connect, request, response, close": every session is an accept, a connect and two closes; `calls/unit` shows the batching |
-    | splice operations | the bulk rows: Sluice splices by itself; the row "Sluice, `tune.splice ring`" does it with splice requests on the ring |
-    | linked timeouts | on in every row: `timeout connect`, `client` and `server` are set for each proxy |
-    | against plain epoll | the row "Sluice, epoll" of every table: the same program and the same data path on epoll |
+    | batched accept and connect operations | "connect, request, response, close": a unit is one accept, \
+    one connect and two closes, and `calls/unit` shows the batching |
+    | splice operations | the bulk rows; the row "Sluice, `tune.splice ring`" splices with requests \
+    on the ring |
+    | linked timeouts | on in every row: `timeout connect`, `client` and `server` are set for each |
+    | against plain epoll | the row "Sluice, epoll" of every table: the same program on epoll |
 
     """
   }

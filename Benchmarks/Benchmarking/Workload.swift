@@ -72,8 +72,8 @@ public struct Workload: Codable, Sendable, Equatable {
     Workload(
       name: "idle", title: "9,000 idle sessions, each after one exchange",
       kind: .idle, connections: 9000, messageBytes: 64, unit: .none),
-    connect("connect-1-thread", "connections, one worker thread, on both cores", threads: 1),
-    connect("connect-2-threads", "connections, two worker threads, on both cores", threads: 2),
+    connect("connect-1-thread", "connections, one worker thread", threads: 1),
+    connect("connect-2-threads", "connections, two worker threads on two cores", threads: 2),
     Workload(
       name: "placement",
       title: "two worker threads: where new connections go beside bulk sessions on one of them",

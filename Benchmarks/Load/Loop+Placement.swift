@@ -15,7 +15,8 @@ extension Loop {
     for client in clients {
       owners[try owner(of: client, process), default: []].append(client)
     }
-    guard let (busy, candidates) = owners.max(by: { $0.value.count < $1.value.count }) else { return }
+    let most = owners.max { $0.value.count < $1.value.count }
+    guard let (busy, candidates) = most else { return }
     let bulk = Array(candidates.prefix(plan.bulkConnections))
     for client in clients where !bulk.contains(client) { remove(client) }
     clients = bulk

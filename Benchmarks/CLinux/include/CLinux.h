@@ -23,4 +23,7 @@ int linux_loopback_up(void);
 /// Takes a connection that neither blocks nor is inherited. accept4(2)
 int linux_accept(int listener);
 
+/// Does nothing that the caller's compiler could know of.
+void linux_look_at(const void *value);
+
 #endif
