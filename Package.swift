@@ -107,6 +107,7 @@ let package = Package(
     tests("EndToEndTests", ["Peers"], path: "Tests/EndToEnd/Suites"),
     .target(name: "CLinux", path: "Benchmarks/CLinux"),
     .target(name: "Benchmarking", path: "Benchmarks/Benchmarking", swiftSettings: tools),
+    tests("BenchmarkingTests", ["Benchmarking"]),
     .executableTarget(
       name: "load",
       dependencies: [

@@ -78,38 +78,8 @@ public struct Report: Sendable {
   }
 
   private var gates: String {
-    var table = Table(["workload", "figure", "against", "ratio", "promised", "verdict"])
-    for gate in Gate.all {
-      guard let workload = record.workloads.first(where: { $0.name == gate.workload }) else {
-        continue
-      }
-      table.add([
-        workload.title, gate.figure.rawValue, gate.peer.title,
-        gate.ratio(in: record).map { NumberText.fixed($0, 3) } ?? "–",
-        (gate.isFloor ? "≥ " : "≤ ") + NumberText.fixed(gate.limit, 2),
-        gate.verdict(in: record).rawValue + limitRemark(gate, workload),
-      ])
-    }
-    if let ours = ThreadRatio(of: .ring, in: record) {
-      let theirs = ThreadRatio(of: .haproxy, in: record)
-      table.add([
-        "cost of a connection, two threads by one", "processorTime", Variant.haproxy.title,
-        NumberText.fixed(ours.ratio, 3),
-        theirs.map { "≤ \(NumberText.fixed($0.ratio, 3)) (its own)" } ?? "–",
-        theirs.map { ours.ratio <= $0.ratio ? "met" : "missed" } ?? "not measured",
-      ])
-    }
-    return "## Promises\n\n" + (table.isEmpty ? "None of these workloads.\n" : table.text)
-  }
-
-  /// Says where a saturated throughput was the load's, not the proxy's.
-  private func limitRemark(_ gate: Gate, _ workload: Workload) -> String {
-    guard gate.figure == .throughput,
-      let load = record.spread(.loadShare, workload, .ring)?.median,
-      let proxy = record.spread(.proxyShare, workload, .ring)?.median,
-      load > 0.95 && proxy < 0.95
-    else { return "" }
-    return " (the load's core was the limit)"
+    "## Promises\n\nRatios of medians, ours by theirs, with what was promised and what came of it.\n\n"
+      + GateTable(record).text
   }
 
   private var losses: String {
@@ -125,7 +95,7 @@ public struct Report: Sendable {
           if isWorse {
             found = true
             text +=
-              "- \(workload.title): \(figure.rawValue) \(NumberText.short(ours.median)), "
+              "- \(workload.title): \(figure.title) \(NumberText.short(ours.median)), "
               + "\(variant.title) \(NumberText.short(theirs.median))"
               + (ours.overlaps(theirs) ? " (the ranges overlap)" : "") + "\n"
           }
