@@ -1,4 +1,5 @@
 import Benchmarking
+import CLinux
 import FoundationEssentials
 import Glibc
 
@@ -7,41 +8,42 @@ import Glibc
 struct Bench {
   static func main() {
     signal(SIGPIPE, SIG_IGN)
+    linux_note_interrupts()
     do {
-      var options = try Options(CommandLine.arguments)
-      if let path = options.report {
-        if options.output.isEmpty { options.output = directory(of: path) }
-        try write(read(path), to: options.output)
-        return
-      }
-      if options.output.isEmpty { options.output = "Benchmarks/Results" }
-      let command = CommandLine.arguments.joined(separator: " ")
-      let benchmark = try Benchmark(options, command: command)
-      try benchmark.lookAround()
-      try benchmark.measure()
-      let record = benchmark.record
-      print()
-      for workload in record.workloads {
-        print("\(workload.title)\n\(record.table(of: workload))")
-      }
-      for sentence in EngineAdvice(record).sentences { print(sentence) }
-      if options.isChecking {
-        print("Every byte was compared: these times say nothing.")
-        exit(record.cells.contains { $0.result.failure != nil } ? 1 : 0)
-      }
-      try write(record, to: options.output)
-      print("\nThe report is \(options.output)/report.md")
-      exit(record.cells.contains { $0.result.failure != nil } ? 1 : 0)
+      exit(try run() ? 0 : 1)
     } catch let failure as BenchFailure {
-      fail(failure.sentence)
+      print("bench: \(failure.sentence)")
     } catch {
-      fail("\(error)")
+      print("bench: \(error)")
     }
+    exit(2)
   }
 
-  private static func fail(_ sentence: String) -> Never {
-    print("bench: \(sentence)")
-    exit(2)
+  /// Returns false when a cell failed. All that was made on the machine is gone when it returns.
+  private static func run() throws -> Bool {
+    var options = try Options(CommandLine.arguments)
+    if let path = options.report {
+      if options.output.isEmpty { options.output = directory(of: path) }
+      try write(read(path), to: options.output)
+      return true
+    }
+    if options.output.isEmpty { options.output = "Benchmarks/Results" }
+    let benchmark = try Benchmark(options, command: CommandLine.arguments.joined(separator: " "))
+    try benchmark.lookAround()
+    try benchmark.measure()
+    let record = benchmark.record
+    print()
+    for workload in record.workloads {
+      print("\(workload.title)\n\(record.table(of: workload))")
+    }
+    for sentence in EngineAdvice(record).sentences { print(sentence) }
+    if options.isChecking {
+      print("Every byte was compared: these times say nothing.")
+    } else {
+      try write(record, to: options.output)
+      print("\nThe report is \(options.output)/report.md")
+    }
+    return !record.cells.contains { $0.result.failure != nil }
   }
 
   private static func read(_ path: String) throws -> Record {

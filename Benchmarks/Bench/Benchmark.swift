@@ -1,4 +1,5 @@
 import Benchmarking
+import CLinux
 import FoundationEssentials
 import Glibc
 
@@ -110,6 +111,7 @@ final class Benchmark {
         let taking = variants.filter { $0.takesPart(in: workload) }
         for variant in rotated(taking, by: round + number) {
           let result = cell(workload, variant, site)
+          guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
           record.cells.append(
             Cell(workload: workload.name, variant: variant, round: round, result: result))
           if let failure = result.failure {
@@ -171,6 +173,7 @@ final class Benchmark {
     _ plan: LoadPlan, _ workload: Workload, _ variant: Variant, _ site: Site,
     beforeStart: ([Int32]) throws -> Void
   ) throws -> LoadResult {
+    guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
     let loadPlace = Place(cores: 1 << UInt64(options.loadCore))
     let load = try Child([options.load], at: loadPlace)
     try load.write(encoded(plan))

@@ -12,8 +12,8 @@ public struct EngineAdvice: Sendable {
       else { continue }
       let ratio = onRing.median / onEpoll.median
       let percent = Int((abs(1 - ratio) * 100).rounded())
-      if percent < 2 || (onRing.overlaps(onEpoll) && percent < 5) {
-        sentences.append("\(workload.title): no difference (\(percent) %, within the spread).")
+      if percent < 2 || onRing.overlaps(onEpoll) {
+        sentences.append("\(workload.title): no clear difference (\(percent) %).")
         continue
       }
       let winner = ratio < 1 ? "io_uring" : "epoll"

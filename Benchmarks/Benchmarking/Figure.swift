@@ -8,6 +8,8 @@ public enum Figure: String, Codable, Sendable, CaseIterable {
   case p50, p99, p999
   /// A second.
   case voluntarySwitches, involuntarySwitches
+  /// Of the proxy, the kernel's workers for it included.
+  case threads
   /// MiB.
   case residentMemory
   /// How busy the cores of the proxy and of the load were, 0...1.
@@ -33,6 +35,7 @@ public enum Figure: String, Codable, Sendable, CaseIterable {
       return hasProxy ? ratio(Double(result.voluntarySwitches), result.seconds) : nil
     case .involuntarySwitches:
       return hasProxy ? ratio(Double(result.involuntarySwitches), result.seconds) : nil
+    case .threads: return hasProxy ? Double(result.threads) : nil
     case .residentMemory: return hasProxy ? Double(result.residentBytesAfter) / 1_048_576 : nil
     case .proxyShare: return hasProxy ? ratio(result.proxySeconds, result.seconds) : nil
     case .loadShare: return ratio(result.loadSeconds, result.seconds)

@@ -58,6 +58,7 @@ extension Figure {
     case .p999: "p99.9"
     case .voluntarySwitches: "voluntary context switches"
     case .involuntarySwitches: "involuntary context switches"
+    case .threads: "threads"
     case .residentMemory: "resident memory"
     case .proxyShare: "share of the proxy's core"
     case .loadShare: "share of the load's core"

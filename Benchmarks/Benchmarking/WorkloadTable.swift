@@ -18,7 +18,8 @@ extension Record {
   private func workTable(_ workload: Workload) -> String {
     var table = Table([
       "variant", "CPU \(workload.unit.rawValue)", "lowest..highest", "ours/its",
-      workload.throughputUnit, "ours/its", "p50 us", "p99 us", "p99.9 us", "switches/s", "RSS MiB",
+      workload.throughputUnit, "ours/its", "p50 us", "p99 us", "p99.9 us", "switches/s", "threads",
+      "RSS MiB",
       "calls/unit", "core of proxy, load",
     ])
     for variant in variants(of: workload) {
@@ -39,7 +40,7 @@ extension Record {
         ratio(.throughput, workload, variant),
         text(.p50), text(.p99), text(.p999),
         switches.isEmpty ? "–" : NumberText.short(switches.reduce(0, +)),
-        text(.residentMemory),
+        text(.threads), text(.residentMemory),
         calls.map { NumberText.short($0.perUnit) } ?? "–",
         "\(percent(.proxyShare, workload, variant)), \(percent(.loadShare, workload, variant))",
       ])

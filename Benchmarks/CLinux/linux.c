@@ -3,6 +3,7 @@
 
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -47,5 +48,22 @@ int linux_loopback_up(void) {
 int linux_accept(int listener) {
   return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
+
+static volatile sig_atomic_t is_interrupted;
+
+static void note_interrupt(int number) {
+  (void)number;
+  is_interrupted = 1;
+}
+
+void linux_note_interrupts(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note_interrupt;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+int linux_is_interrupted(void) { return is_interrupted; }
 
 void linux_look_at(const void *value) { (void)value; }

@@ -23,6 +23,12 @@ int linux_loopback_up(void);
 /// Takes a connection that neither blocks nor is inherited. accept4(2)
 int linux_accept(int listener);
 
+/// From now on SIGINT and SIGTERM are noted and end nothing. sigaction(2)
+void linux_note_interrupts(void);
+
+/// Whether one of them came.
+int linux_is_interrupted(void);
+
 /// Does nothing that the caller's compiler could know of.
 void linux_look_at(const void *value);
 
