@@ -6,7 +6,8 @@ BUILD := swift build -c release --static-swift-stdlib \
 PROGRAM := $(CURDIR)/.build/release/sluice
 
 .PHONY: run test test-unit test-end-to-end test-linkage fuzz lint build install-dependencies \
-	sanitize-address sanitize-thread
+	sanitize-address sanitize-thread bench bench-quick bench-check bench-report bench-micro \
+	build-bench
 
 run: build
 	.build/release/demonstration $(PROGRAM) Examples/first.cfg
@@ -48,8 +49,40 @@ FUZZ_SECONDS ?= 15
 fuzz: install-dependencies
 	Tests/Fuzz/run $(FUZZ_SECONDS)
 
+# Benchmarks/README.md explains them. PROGRAM=/path/to/sluice measures that program, HAPROXY_EXTRA
+# names one more HAProxy, BENCH_OPTIONS goes to the harness as it is.
+BENCH_OPTIONS ?=
+BENCH := .build/release/bench --sluice $(PROGRAM) \
+	$(if $(HAPROXY_EXTRA),--haproxy-extra $(HAPROXY_EXTRA))
+
+bench: build-bench
+	$(BENCH) --output Benchmarks/Results $(BENCH_OPTIONS)
+
+bench-quick: build-bench
+	$(BENCH) --quick --output .build/bench-quick $(BENCH_OPTIONS)
+
+# Every workload with every byte compared; the times do not count.
+bench-check: build-bench
+	$(BENCH) --check --rounds 1 --no-system-calls --output .build/bench-check $(BENCH_OPTIONS)
+
+bench-report:
+	$(BUILD) --product bench
+	.build/release/bench --report Benchmarks/Results/record.json
+
+bench-micro: install-dependencies
+	$(BUILD) --product microbenchmarks
+	.build/release/microbenchmarks --columns name,time,min,p99,iterations
+
+build-bench: install-dependencies
+	Benchmarks/install-peers
+	$(BUILD) --product bench
+	$(BUILD) --product load
+ifneq ($(origin PROGRAM),command line)
+	$(BUILD) --product sluice
+endif
+
 lint: build
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	Tests/Disassembly/check $(PROGRAM)
 
 # Installs only what is missing, so that it needs neither root nor network when nothing is.

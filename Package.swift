@@ -26,12 +26,24 @@ func tests(_ name: String, _ dependencies: [String], path: String? = nil) -> Tar
     swiftSettings: [.swiftLanguageMode(.v6)])
 }
 
+/// The benchmarks are tools beside the program; nothing of them is linked into it.
+let tools: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
 let package = Package(
   name: "sluice",
   products: [
     .executable(name: "sluice", targets: ["sluice"]),
     // Preloaded into the program by the end-to-end tests.
     .library(name: "AllocationCounter", type: .dynamic, targets: ["AllocationCounter"]),
+  ],
+  // For Benchmarks/ alone: docs/decisions/0010-benchmark-dependencies.md.
+  dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/google/swift-benchmark", from: "0.1.2"),
   ],
   targets: [
     .target(
@@ -93,5 +105,24 @@ let package = Package(
       name: "demonstration", dependencies: ["Peers"], path: "Tests/EndToEnd/Demonstration",
       swiftSettings: [.swiftLanguageMode(.v6)]),
     tests("EndToEndTests", ["Peers"], path: "Tests/EndToEnd/Suites"),
+    .target(name: "CLinux", path: "Benchmarks/CLinux"),
+    .target(name: "Benchmarking", path: "Benchmarks/Benchmarking", swiftSettings: tools),
+    tests("BenchmarkingTests", ["Benchmarking"]),
+    .executableTarget(
+      name: "load",
+      dependencies: [
+        "Benchmarking", "CLinux", .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      path: "Benchmarks/Load", swiftSettings: tools),
+    .executableTarget(
+      name: "bench", dependencies: ["Benchmarking", "CLinux"], path: "Benchmarks/Bench",
+      swiftSettings: tools),
+    .executableTarget(
+      name: "microbenchmarks",
+      dependencies: [
+        "Balancing", "Basics", "CLinux", "ConfigurationLanguage", "KernelIO", "Sessions",
+        .product(name: "Benchmark", package: "swift-benchmark"),
+      ],
+      path: "Benchmarks/Micro", swiftSettings: tools),
   ]
 )

@@ -1,0 +1,56 @@
+import Benchmarking
+import Foundation
+import Testing
+
+@Suite struct RecordTests {
+  @Test func spreadTellsTheMiddleAndTheEnds() throws {
+    let odd = try #require(Spread([3, 1, 2]))
+    #expect((odd.median, odd.lowest, odd.highest) == (2, 1, 3))
+    #expect(try #require(Spread([4, 1])).median == 2.5)
+    #expect(Spread([]) == nil)
+  }
+
+  @Test func figuresFollowFromTheWindow() {
+    let bulk = record([.ring: [0.25]])
+    let workload = bulk.workloads[0]
+    #expect(Figure.processorTime.value(of: bulk.cells[0], in: workload) == 0.25)
+    #expect(Figure.throughput.value(of: bulk.cells[0], in: workload) == 1)
+    #expect(Figure.p99.value(of: bulk.cells[0], in: workload) == nil)
+    let echo = record(workload: "echo-64-64B", [.ring: [0.02], .direct: [0]])
+    #expect(Figure.processorTime.value(of: echo.cells[0], in: echo.workloads[0]) == 20)
+    #expect(Figure.processorTime.value(of: echo.cells[1], in: echo.workloads[0]) == nil)
+  }
+
+  @Test func aFailedCellHasNoFigures() {
+    let failed = record([.ring: [0.25, 0.25]]) { $0.failure = "wrong bytes were received" }
+    let workload = failed.workloads[0]
+    for figure in Figure.allCases { #expect(failed.spread(figure, workload, .ring) == nil) }
+    #expect(failed.table(of: workload).contains("(2 failed)"))
+    #expect(Report(failed).markdown.contains("failed: wrong bytes were received"))
+  }
+
+  @Test func idleMemoryIsGrowthASession() {
+    let idle = record(workload: "idle", [.ring: [0]]) {
+      $0.residentBytesBefore = 1000
+      $0.residentBytesAfter = 1000 + 9000 * 512
+    }
+    #expect(Figure.userMemory.value(of: idle.cells[0], in: idle.workloads[0]) == 512)
+  }
+
+  @Test func aRecordSurvivesItsFile() throws {
+    var kept = record([.ring: [0.25], .haproxy: [1, 2]])
+    kept.versions[.haproxy] = "HAProxy version 2.6"
+    kept.skipped.append(Skip(variant: .nginx, workload: nil, reason: "not installed"))
+    kept.systemCalls.append(
+      SystemCalls(
+        workload: "bulk-8", variant: .ring, counter: .strace, perUnit: 2, names: ["splice": 4]))
+    let data = try JSONEncoder().encode(kept)
+    #expect(try JSONDecoder().decode(Record.self, from: data) == kept)
+  }
+
+  @Test func everyWorkloadHasANameOfItsOwnAndQuickOnesExist() {
+    let names = Workload.all.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(Workload.quickNames.allSatisfy(names.contains))
+  }
+}
