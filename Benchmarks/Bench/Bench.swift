@@ -37,6 +37,7 @@ struct Bench {
       print("\(workload.title)\n\(record.table(of: workload))")
     }
     for sentence in EngineAdvice(record).sentences { print(sentence) }
+    if let warning = Disturbance(record).sentence, !options.isChecking { print(warning) }
     if options.isChecking {
       print("Every byte was compared: these times say nothing.")
     } else {

@@ -57,6 +57,7 @@ public struct Report: Sendable {
         text += "- \(variant.title): \(version)\n"
       }
     }
+    if let warning = Disturbance(record).sentence { text += "- **\(warning)**\n" }
     return text + "- command: `\(record.command)`\n"
   }
 
@@ -149,9 +150,9 @@ public struct Report: Sendable {
     kernel's workers for it included, read at both ends of the window by the load. Generator and
     backend are one thread of one process, so that the proxy is the slowest part most often; where
     the load's core is at 100 % and the proxy's is not, throughput is the load's. Latencies are kept
-    in an HDR histogram with three digits. System calls are counted by strace(1) in a pass of its
-    own whose times do not count: a traced proxy is slow and finds more to do at a time, so the
-    counts are lower bounds for a busy proxy.
+    in an HDR histogram with three digits. System calls are counted in passes of their own whose times
+    do not count: by perf(1) at full speed, or where the kernel does not permit that by strace(1), under
+    which a proxy is slow and finds more to do at a time. They include the set-up of the connections.
 
     """
   }

@@ -48,6 +48,15 @@ import Testing
     #expect(try JSONDecoder().decode(Record.self, from: data) == kept)
   }
 
+  @Test func aBusyMachineIsToldFromAQuietOne() {
+    let quiet = record(workload: "echo-64-64B", [.ring: [0.97, 0.98], .haproxy: [1, 0.99]])
+    #expect(Disturbance(quiet).total == 4)
+    #expect(Disturbance(quiet).sentence == nil)
+    let busy = record(workload: "echo-64-64B", [.ring: [0.3, 0.98], .haproxy: [0.5, 0.99]])
+    #expect(Disturbance(busy).count == 2)
+    #expect(Report(busy).markdown.contains("not quiet"))
+  }
+
   @Test func everyWorkloadHasANameOfItsOwnAndQuickOnesExist() {
     let names = Workload.all.map(\.name)
     #expect(Set(names).count == names.count)
