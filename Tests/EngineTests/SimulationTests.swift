@@ -63,15 +63,18 @@ import Testing
 /// That the seeds above really splice: a world in which nothing goes wrong.
 @Suite struct SplicingTests {
   /// A megabyte in pieces of 16 KiB to a sink, through pipes.
-  private func bulk(_ splice: SpliceLimits, _ change: (inout ProxyConfiguration) -> Void = { _ in })
-    -> WorkerCounters
-  {
+  private func bulk(
+    _ splice: SpliceLimits, pieceGap: Duration = .zero,
+    _ change: (inout ProxyConfiguration) -> Void = { _ in }
+  ) -> WorkerCounters {
     let world = SimulatedWorld(seed: 1, bufferBytes: 4_096, buffersMax: 256)
     var proxy = Simulation.proxy(servers: 1)
     change(&proxy)
     world.serve(at: Simulation.server(0)) { _ in .sink }
     let simulation = Simulation(world: world, proxy: proxy, splice: splice)
-    world.addClient(to: Simulation.front, .source(1_000_000))
+    var source = PeerScript.source(1_000_000)
+    source.pieceGap = pieceGap
+    world.addClient(to: Simulation.front, source)
     let left = simulation.run(lasting: .seconds(60))
     #expect(left.isEmpty)
     let received = world.peers.map(\.received.count).max()
@@ -105,7 +108,7 @@ import Testing
     var splice = early
     splice.smallBytes = 1_000_000
     splice.patience = 2
-    let counters = bulk(splice)
+    let counters = bulk(splice, pieceGap: .milliseconds(2))
     #expect(counters.spliceEnds > 1)
     #expect(counters.spliceBegins > 1)
     #expect(counters.bytesSpliced + counters.bytesCopied == 1_000_000)

@@ -36,6 +36,8 @@ enum Operation: UInt8 {
 
   /// Wakes the worker that looks after a backend's ramps and expiries.
   case backendTimer = 32
+  /// Looks at the sides that have been half-closed for a while.
+  case halfClosedTimer = 34
   /// Ends the last accepting of a process that is replaced.
   case drainTimer = 33
 

@@ -47,7 +47,26 @@ extension Worker where K: ~Copyable {
     state.countSession(slot.value)
     logEarly(.accept, slot)
     perform(slot.value.session.accepted(), slot)
-    if slot.value.isInUse, slot.value.session.phase != .closed { armReceive(.client, slot) }
+    guard slot.value.isInUse, slot.value.session.phase != .closed else { return }
+    if slot.value.session.phase == .connecting {
+      // A server that is near has answered by the next turn. Then one receive serves the client's
+      // whole life, where one that was started now would be for `tune.bufsize` bytes only.
+      unread.append(token(.receiveClient, slot))
+    } else {
+      armReceive(.client, slot)
+    }
+  }
+
+  /// Reads the clients whose servers have not answered by the turn after they were accepted.
+  ///
+  /// - Parameter count: how many of them were there before this turn.
+  mutating func readUnread(_ count: Int) {
+    for index in 0..<count {
+      let token = unread[index]
+      guard table.isCurrent(token.slot, generation: token.generation) else { continue }
+      armReceive(.client, table[token.slot])
+    }
+    unread.removeFirst(count)
   }
 
   // MARK: Actions

@@ -129,7 +129,7 @@ extension Worker where K: ~Copyable {
     let isEarly =
       side == .client && kernel.now - slot.value.acceptedAt < Limits.earlyLeave
     perform(slot.value.session.ended(side, holding: slot.value.held, isEarly: isEarly), slot)
-    if slot.value.isInUse { watchHangUp(side, slot) }
+    if slot.value.isInUse, slot.value[side].leaving == .no { noteHalfClosed(side, slot) }
   }
 
   /// A side was reset or cannot be written to.
@@ -141,7 +141,35 @@ extension Worker where K: ~Copyable {
     perform(slot.value.session.failed(side, holding: slot.value.held), slot)
   }
 
-  /// A side that sent its FIN is read no more; this notices when it is gone altogether.
+  /// A side that sent its FIN is read no more. Whether it is gone altogether is watched when the
+  /// session is still there a moment later.
+  private mutating func noteHalfClosed(_ side: SideName, _ slot: SlotPointer) {
+    if halfClosed.isEmpty { armHalfClosedTimer() }
+    halfClosed.append(
+      HalfClosedSide(token: token(Operation.hangUp(side), slot), since: kernel.now))
+  }
+
+  private mutating func armHalfClosedTimer() {
+    kernel.timer(at: kernel.now + Limits.halfClosedPatience, token: Worker.halfClosedToken)
+  }
+
+  /// Watches the sides that have been half-closed long enough.
+  mutating func halfClosedTimerElapsed() {
+    var count = 0
+    while count < halfClosed.count,
+      kernel.now - halfClosed[count].since >= Limits.halfClosedPatience
+    {
+      let token = halfClosed[count].token
+      count &+= 1
+      guard table.isCurrent(token.slot, generation: token.generation) else { continue }
+      watchHangUp(
+        token.operation == Operation.hangUpClient.rawValue ? .client : .server, table[token.slot])
+    }
+    halfClosed.removeFirst(count)
+    if !halfClosed.isEmpty, isRunning { armHalfClosedTimer() }
+  }
+
+  /// Notices when a side that is read no more is gone altogether.
   private mutating func watchHangUp(_ side: SideName, _ slot: SlotPointer) {
     let operation = Operation.hangUp(side)
     guard !slot.value.inFlight.contains(operation), slot.value[side].leaving == .no,

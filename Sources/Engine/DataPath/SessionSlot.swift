@@ -29,6 +29,14 @@ struct SlotSide {
   var isBlocked = false
 }
 
+/// A side that sent its FIN.
+struct HalfClosedSide {
+  /// Names the side and its session: `hangUp`.
+  var token: Token
+  /// When the FIN came.
+  var since: Instant
+}
+
 /// Everything a worker keeps for one session: a trivial value, so that it can be moved, and so that
 /// touching it costs neither reference counting nor an allocation.
 struct SessionSlot {

@@ -24,6 +24,10 @@ import Sessions
   var fed: [Token] = []
   /// The pipes of spliced directions.
   var pipes: PipePool
+  /// Clients that are not read before their servers have had a turn to answer.
+  var unread: [Token] = []
+  /// Sides that sent their FIN, oldest first, until their hang-up is watched.
+  var halfClosed: [HalfClosedSide] = []
   /// Spliced directions that used up their share of a turn.
   var runnable: [Token] = []
   /// The turn's number; wraps around.
@@ -69,8 +73,15 @@ import Sessions
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
+    unread.reserveCapacity(256)
+    halfClosed.reserveCapacity(1024)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
+  }
+
+  /// Names the timer of half-closed sides.
+  static var halfClosedToken: Token {
+    Token(operation: Operation.halfClosedTimer.rawValue, slot: 0, generation: 0)
   }
 
   deinit {
@@ -98,9 +109,12 @@ import Sessions
   /// - Parameter deadline: when to return although nothing happened.
   mutating func turn(deadline: Instant?) {
     turnNumber &+= 1
-    let count = kernel.turn(deadline: runnable.isEmpty ? deadline : kernel.now)
+    let unreadCount = unread.count
+    let isBusy = !runnable.isEmpty || unreadCount > 0
+    let count = kernel.turn(deadline: isBusy ? kernel.now : deadline)
     for index in 0..<count { handle(kernel.completion(at: index)) }
     kernel.finishTurn(count)
+    if unreadCount > 0 { readUnread(unreadCount) }
     if !runnable.isEmpty { runRunnable() }
     if kernel.now - loadTime >= WorkerLoads.interval, state.workerCount > 1 { publishLoad() }
     if state.mailboxes[index].hasMessages { readMail() }
@@ -121,6 +135,7 @@ import Sessions
     case .acceptRetryTimer: acceptRetryElapsed(completion)
     case .checkTimer, .checkConnect, .checkSend: checkCompleted(operation, completion)
     case .backendTimer: backendTimerElapsed(completion)
+    case .halfClosedTimer: halfClosedTimerElapsed()
     case .drainTimer: stopAccepting(closing: true)
     case .receiveClient, .receiveServer, .sendClient, .sendServer, .writableClient,
       .writableServer, .hangUpClient, .hangUpServer, .connect, .queueTimer, .turnaroundTimer,
@@ -157,7 +172,7 @@ import Sessions
     case .emptyClient: emptyCompleted(completion, .client, slot)
     case .emptyServer: emptyCompleted(completion, .server, slot)
     case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .backendTimer,
-      .drainTimer:
+      .halfClosedTimer, .drainTimer:
       stop("operations of sessions are below 16")
     }
   }
@@ -212,6 +227,7 @@ import Sessions
     case .stop:
       stopChecks()
       pipes.closeFree(in: &kernel)
+      kernel.cancel(Worker.halfClosedToken)
       isRunning = false
     }
   }
