@@ -144,13 +144,14 @@ extension Worker where K: ~Copyable {
   /// A side that sent its FIN is read no more. Whether it is gone altogether is watched when the
   /// session is still there a moment later.
   private mutating func noteHalfClosed(_ side: SideName, _ slot: SlotPointer) {
-    if halfClosed.isEmpty { armHalfClosedTimer() }
     halfClosed.append(
       HalfClosedSide(token: token(Operation.hangUp(side), slot), since: kernel.now))
+    if halfClosed.count == 1 { armHalfClosedTimer() }
   }
 
   private mutating func armHalfClosedTimer() {
-    kernel.timer(at: kernel.now + Limits.halfClosedPatience, token: Worker.halfClosedToken)
+    kernel.timer(
+      at: halfClosed[0].since + Limits.halfClosedPatience, token: Worker.halfClosedToken)
   }
 
   /// Watches the sides that have been half-closed long enough.

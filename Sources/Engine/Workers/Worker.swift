@@ -74,7 +74,7 @@ import Sessions
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
     unread.reserveCapacity(256)
-    halfClosed.reserveCapacity(1024)
+    halfClosed.reserveCapacity(4096)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
   }
