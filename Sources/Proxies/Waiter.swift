@@ -35,6 +35,9 @@ public struct QueuePriority: Hashable, Sendable {
 public struct AssignmentRequest: Sendable {
   /// The client's address; nil for a unix socket.
   public var client: IPAddress?
+  /// The hash of the session's key by `Backend.keyHash`, for `balance hash` and `rdp-cookie`; nil
+  /// when the session has no such key.
+  public var hash: UInt32?
   /// Who asks.
   public var waiter: Waiter
   /// The server that the session had before and has given back: another one is preferred, and the

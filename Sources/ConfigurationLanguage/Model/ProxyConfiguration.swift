@@ -90,6 +90,12 @@ public struct ProxyConfiguration: Sendable {
   // The backend half.
 
   public var balance: BalanceAlgorithm = .random(draws: 2)
+  /// `hash-type`
+  public var hashType = HashType()
+  /// `hash-balance-factor`: percent of the average load, above 100; 0 for no limit.
+  public var hashBalanceFactor = 0
+  /// `hash-preserve-affinity`
+  public var hashAffinity: HashAffinity = .always
   /// The servers in order.
   public var servers: [ServerConfiguration] = []
   /// `retries`
@@ -254,6 +260,8 @@ public struct ServerConfiguration: Sendable {
   public var track: ServerReference?
   /// `source` address, without `usesrc`
   public var source: Endpoint?
+  /// `hash-key`
+  public var hashKey: ServerHashKey = .id
   /// Where the line stands.
   public var location: SourceLocation
 
