@@ -14,6 +14,7 @@ enum ProxyKeyword: String, CaseIterable, Sendable {
   case logFormat = "log-format"
   case logTag = "log-tag"
   case monitorURI = "monitor-uri"
+  case stickTable = "stick-table"
   case useBackend = "use_backend"
 }
 
@@ -34,6 +35,6 @@ private let notSupportedInProxies = """
   external-check filter filter-sequence force-be-switch force-persist guid http-check
   ignore-persist load-server-state-from-file log-format-sd log-steps
   max-session-srv-conns persist rate-limit server-state-file-name server-template srvtcpka-cnt
-  srvtcpka-idle srvtcpka-intvl ssl-f-use stick stick-table tcp-check tcp-request tcp-response
+  srvtcpka-idle srvtcpka-intvl ssl-f-use stick tcp-check tcp-request tcp-response
   transparent unique-id-format use-fcgi-app use-server
   """

@@ -68,6 +68,9 @@ public struct ProxyConfiguration: Sendable {
   /// `log-tag` of this proxy
   public var logTag: String?
 
+  /// `stick-table`: the table named like the proxy.
+  public var stickTable: StickTableConfiguration?
+
   // The frontend half.
 
   /// One entry an address, port ranges and lists already taken apart.

@@ -39,6 +39,7 @@ extension ConfigurationDraft {
     case .mode: readMode(statement)
     case .option: readOption(statement)
     case .source: readProxySource(statement)
+    case .stickTable: readStickTable(statement)
     case .timeout: readTimeout(statement)
     case .capture, .cookie, .httpAfterResponse, .httpRequest, .httpResponse, .monitorURI,
       .redirect, .stats:
