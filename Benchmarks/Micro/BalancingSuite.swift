@@ -6,7 +6,9 @@ import Benchmark
 func balancingSuite() -> BenchmarkSuite {
   let algorithms: [(String, Balance.Algorithm)] = [
     ("roundrobin", .roundrobin), ("static-rr", .staticRoundrobin), ("leastconn", .leastconn),
-    ("first", .first), ("source", .source), ("random", .random(draws: 2)),
+    ("first", .first), ("source", .source(KeyHash())),
+    ("source, consistent", .source(KeyHash(.consistent, isAvalanche: true))),
+    ("random", .random(draws: 2)),
   ]
   return BenchmarkSuite(name: "balancing, 1,000 choices") { suite in
     for (name, algorithm) in algorithms {

@@ -9,16 +9,26 @@ public struct Balance: Sendable {
     case staticRoundrobin
     case leastconn
     case first
-    case source
+    /// `source`: the client's address is hashed.
+    case source(KeyHash)
+    /// `hash <expression>`: `BalanceRequest.hash` is the hash of the sample.
+    case hash(KeyHash)
+    /// `rdp-cookie(<name>)`: `BalanceRequest.hash` is the hash of the cookie.
+    case rdpCookie(KeyHash)
     /// `random(draws)`
     case random(draws: Int)
 
+    /// How keys are hashed; nil when the server depends on whose turn it is.
+    public var keyHash: KeyHash? {
+      switch self {
+      case .source(let hash), .hash(let hash), .rdpCookie(let hash): hash
+      case .roundrobin, .staticRoundrobin, .leastconn, .first, .random: nil
+      }
+    }
+
     /// Whether servers are looked up in a static map, with plain weights.
     public var usesMap: Bool {
-      switch self {
-      case .staticRoundrobin, .source: true
-      case .roundrobin, .leastconn, .first, .random: false
-      }
+      self == .staticRoundrobin || keyHash?.method == .mapBased
     }
 
     /// Whether a waiting session proves that every server is full, so that a newcomer need not
@@ -26,12 +36,12 @@ public struct Balance: Sendable {
     public var isFullWhenQueued: Bool {
       switch self {
       case .roundrobin, .staticRoundrobin, .first: true
-      case .leastconn, .source, .random: false
+      case .leastconn, .source, .hash, .rdpCookie, .random: false
       }
     }
 
     /// Whether the server depends on what is hashed, and not on whose turn it is.
-    public var isHash: Bool { self == .source }
+    public var isHash: Bool { keyHash != nil }
   }
 
   /// Which one it is.
@@ -40,22 +50,36 @@ public struct Balance: Sendable {
   private var staticRoundrobin: StaticRoundRobin?
   private var leastconn: LeastConnections?
   private var first: FirstAvailable?
-  private var source: SourceHash?
+  private var mapped: MappedServers?
+  private var ring: RingServers?
   private var random: RandomDraws?
 
   /// - Parameters:
   ///   - algorithm: `balance`
   ///   - farm: the servers, usable ones already marked.
+  ///   - limits: whom the consistent ring passes over, for `random` and `hash-type consistent`.
   ///   - seed: for the algorithms that leave something to chance.
-  public init(_ algorithm: Algorithm, farm: Farm, seed: UInt64) {
+  public init(
+    _ algorithm: Algorithm, farm: Farm, limits: RingLimits = RingLimits(), seed: UInt64
+  ) {
     self.algorithm = algorithm
     switch algorithm {
     case .roundrobin: roundrobin = RoundRobin(farm: farm)
     case .staticRoundrobin: staticRoundrobin = StaticRoundRobin(farm: farm)
     case .leastconn: leastconn = LeastConnections(farm: farm, seed: seed)
     case .first: first = FirstAvailable(farm: farm)
-    case .source: source = SourceHash(farm: farm)
-    case .random(let draws): random = RandomDraws(farm: farm, draws: draws, seed: seed)
+    case .source(let hash): setHash(HashKey(origin: .source, keyHash: hash), farm, limits)
+    case .hash(let hash): setHash(HashKey(origin: .expression, keyHash: hash), farm, limits)
+    case .rdpCookie(let hash): setHash(HashKey(origin: .rdpCookie, keyHash: hash), farm, limits)
+    case .random(let draws):
+      random = RandomDraws(farm: farm, draws: draws, limits: limits, seed: seed)
+    }
+  }
+
+  private mutating func setHash(_ key: HashKey, _ farm: Farm, _ limits: RingLimits) {
+    switch key.keyHash.method {
+    case .mapBased: mapped = MappedServers(farm: farm, key: key)
+    case .consistent: ring = RingServers(farm: farm, key: key, limits: limits)
     }
   }
 
@@ -69,7 +93,8 @@ public struct Balance: Sendable {
     case .staticRoundrobin: staticRoundrobin?.next(request, in: farm) ?? nil
     case .leastconn: leastconn?.next(request, in: farm) ?? nil
     case .first: first?.next(request, in: farm) ?? nil
-    case .source: source?.next(request, in: farm) ?? nil
+    case .source, .hash, .rdpCookie:
+      mapped?.next(request, in: farm) ?? ring?.next(request, in: farm) ?? nil
     case .random: random?.next(request, in: farm) ?? nil
     }
   }
@@ -87,7 +112,9 @@ public struct Balance: Sendable {
     case .staticRoundrobin: staticRoundrobin?.standingChanged(of: server, from: old, in: farm)
     case .leastconn: leastconn?.standingChanged(of: server, from: old, in: farm)
     case .first: first?.standingChanged(of: server, from: old, in: farm)
-    case .source: source?.standingChanged(of: server, from: old, in: farm)
+    case .source, .hash, .rdpCookie:
+      mapped?.standingChanged(of: server, from: old, in: farm)
+      ring?.standingChanged(of: server, from: old, in: farm)
     case .random: random?.standingChanged(of: server, from: old, in: farm)
     }
   }
@@ -96,7 +123,7 @@ public struct Balance: Sendable {
   public mutating func loadChanged(of server: Int, in farm: Farm) {
     switch algorithm {
     case .leastconn: leastconn?.loadChanged(of: server, in: farm)
-    case .roundrobin, .staticRoundrobin, .first, .source, .random: break
+    case .roundrobin, .staticRoundrobin, .first, .source, .hash, .rdpCookie, .random: break
     }
   }
 }

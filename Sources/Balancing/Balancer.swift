@@ -4,6 +4,9 @@ public import Basics
 public struct BalanceRequest: Sendable {
   /// The client's address; nil for a unix socket.
   public var client: IPAddress?
+  /// The hash of the session's key, from `KeyHash.hash`, for `balance hash` and `rdp-cookie`; nil
+  /// when the session has no such key.
+  public var hash: UInt32?
   /// The server that has just failed this session, to be taken only if there is no other.
   public var avoided: Int?
   /// The present.
@@ -11,10 +14,12 @@ public struct BalanceRequest: Sendable {
 
   /// - Parameters:
   ///   - client: nil for a unix socket.
+  ///   - hash: nil when the session has no key, or none is hashed.
   ///   - avoided: an index into `Farm.candidates`.
   ///   - now: the present.
-  public init(client: IPAddress?, avoided: Int? = nil, now: Instant) {
+  public init(client: IPAddress?, hash: UInt32? = nil, avoided: Int? = nil, now: Instant) {
     self.client = client
+    self.hash = hash
     self.avoided = avoided
     self.now = now
   }

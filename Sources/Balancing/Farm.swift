@@ -4,6 +4,8 @@ public import Basics
 public struct Candidate: Sendable {
   /// The server's `id`.
   public let id: Int
+  /// What its points on the consistent ring are computed from.
+  public let ringKey: RingKey
   /// `weight`, 0 to 256.
   public let weight: Int
   /// `backup`
@@ -38,11 +40,13 @@ public struct Candidate: Sendable {
   ///   - minconn: 0 for none; a value above `maxconn` replaces it, as HAProxy does it.
   ///   - maxqueue: 0 for no limit.
   ///   - slowstart: rounded up to whole seconds.
+  ///   - ringKey: `hash-key`; nil for the `id`.
   public init(
     id: Int, weight: Int, isBackup: Bool = false, maxconn: Int = 0, minconn: Int = 0,
-    maxqueue: Int = 0, slowstart: Duration = .zero
+    maxqueue: Int = 0, slowstart: Duration = .zero, ringKey: RingKey? = nil
   ) {
     self.id = id
+    self.ringKey = ringKey ?? RingKey(id: id)
     self.weight = weight
     self.isBackup = isBackup
     self.maxconn = max(maxconn, minconn)

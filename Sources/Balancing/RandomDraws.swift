@@ -5,14 +5,12 @@ import Basics
 /// O(draws × log n).
 struct RandomDraws: Balancer {
   private let draws: Int
-  private var active: ConsistentRing
-  private var backup: ConsistentRing
+  private var rings: ConsistentRings
   private var random: PseudoRandom
 
-  init(farm: Farm, draws: Int, seed: UInt64) {
+  init(farm: Farm, draws: Int, limits: RingLimits, seed: UInt64) {
     self.draws = max(draws, 1)
-    active = ConsistentRing(farm: farm, isBackup: false)
-    backup = ConsistentRing(farm: farm, isBackup: true)
+    rings = ConsistentRings(farm: farm, limits: limits)
     random = PseudoRandom(seed: seed)
   }
 
@@ -24,20 +22,12 @@ struct RandomDraws: Balancer {
   }
 
   private mutating func draw(_ request: BalanceRequest, in farm: Farm) -> Int? {
-    let isBackup: Bool
-    switch farm.pool {
-    case .active: isBackup = false
-    case .single(let server): return server
-    case .backup: isBackup = true
-    case .none: return nil
-    }
+    if case .single(let server) = farm.pool { return server }
     var best: Int?
     for _ in 0..<draws {
       let hash = UInt32(truncatingIfNeeded: random.next())
-      let nearest =
-        isBackup
-        ? backup.server(forHash: hash, avoiding: request.avoided)
-        : active.server(forHash: hash, avoiding: request.avoided)
+      let nearest = rings.server(
+        forHash: hash, avoiding: request.avoided, in: farm, now: request.now)
       guard let drawn = nearest else { return best }
       if let kept = best, kept != drawn, isPreferred(kept, to: drawn, in: farm, now: request.now) {
         continue
@@ -59,6 +49,6 @@ struct RandomDraws: Balancer {
   }
 
   mutating func standingChanged(of server: Int, from old: Farm.Standing, in farm: Farm) {
-    if farm.candidates[server].isBackup { backup.rebuild(farm) } else { active.rebuild(farm) }
+    rings.standingChanged(of: server, in: farm)
   }
 }

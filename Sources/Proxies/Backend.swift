@@ -60,13 +60,13 @@ public struct Backend: Sendable {
       }
       return Server(server, backend: section.name, tracked: tracked, now: now)
     }
-    let algorithm = Backend.algorithm(section.balance)
+    let algorithm = Backend.algorithm(of: section)
     farm = Farm(
       candidates: section.servers.map { server in
         Candidate(
           id: server.id, weight: server.weight, isBackup: server.isBackup,
           maxconn: server.maxconn, minconn: server.minconn, maxqueue: server.maxqueue,
-          slowstart: server.slowstart ?? .zero)
+          slowstart: server.slowstart ?? .zero, ringKey: Backend.ringKey(of: server))
       }, algorithm: algorithm, fullconn: fullconn,
       usesAllBackups: section.options.contains(.allBackups))
     for index in servers.indices {
@@ -74,18 +74,8 @@ public struct Backend: Sendable {
         index, isUsable: servers[index].isAvailable,
         effectiveWeight: farm.weight(of: index, isReturning: false, now: now))
     }
-    balance = Balance(algorithm, farm: farm, seed: seed)
-  }
-
-  private static func algorithm(_ balance: BalanceAlgorithm) -> Balance.Algorithm {
-    switch balance {
-    case .roundrobin: .roundrobin
-    case .staticRoundrobin: .staticRoundrobin
-    case .leastconn: .leastconn
-    case .first: .first
-    case .source: .source
-    case .random(let draws): .random(draws: draws)
-    }
+    balance = Balance(
+      algorithm, farm: farm, limits: Backend.ringLimits(of: section), seed: seed)
   }
 
   /// The backends of a configuration, those that track servers linked to them.

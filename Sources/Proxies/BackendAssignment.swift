@@ -44,7 +44,8 @@ extension Backend {
     let isHopeless =
       balance.algorithm.isFullWhenQueued && !queue.isEmpty && farm.served > 0
       && queue.count != farm.sessions
-    let question = BalanceRequest(client: request.client, avoided: request.previous, now: now)
+    let question = BalanceRequest(
+      client: request.client, hash: request.hash, avoided: request.previous, now: now)
     let choice = isHopeless ? nil : balance.next(question, in: farm)
     countMove(from: request.previous, to: choice)
     guard let server = choice else { return wait(request, for: nil, now: now) }

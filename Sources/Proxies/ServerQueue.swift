@@ -6,7 +6,7 @@ import Basics
 struct ServerQueue: Sendable {
   /// The rank of a waiting session.
   struct Rank: Comparable, Sendable {
-    var classNumber: Int
+    var classNumber: Int16
     /// Milliseconds of arrival, moved by the priority's offset.
     var time: Int64
     /// Decides between those of the same millisecond.
@@ -54,7 +54,7 @@ struct ServerQueue: Sendable {
     sequence += 1
     let rank = Rank(
       classNumber: priority.classNumber,
-      time: Int64(now.nanoseconds / 1_000_000) + priority.offset.wholeMilliseconds,
+      time: Int64(now.nanoseconds / 1_000_000) + Int64(priority.offsetMilliseconds),
       sequence: sequence)
     let index: UInt32
     if let free = freePlaces.popLast() {

@@ -20,21 +20,41 @@ public struct Waiter: Hashable, Sendable {
   }
 }
 
-/// `set-priority-class` and `set-priority-offset`: who goes first in a queue.
+/// `set-priority-class` and `set-priority-offset`: who goes first in a queue. HAProxy manual, section
+/// 4.3. A trivial value of 8 bytes.
 public struct QueuePriority: Hashable, Sendable {
   /// Lower classes go first, -2047 to 2047.
-  public var classNumber = 0
-  /// Added to the time of arrival within a class.
-  public var offset: Duration = .zero
+  public private(set) var classNumber: Int16 = 0
+  /// Milliseconds added to the time of arrival within a class, -524287 to 524287.
+  public private(set) var offsetMilliseconds: Int32 = 0
 
   /// The priority of a session that was given none.
   public init() {}
+
+  /// `set-priority-class`
+  ///
+  /// - Parameter number: the value of the expression: its low 32 bits count, as in HAProxy, and a
+  ///   value beyond the bounds is taken for the nearer one.
+  public mutating func setClass(_ number: Int64) {
+    classNumber = Int16(min(max(Int32(truncatingIfNeeded: number), -0x7ff), 0x7ff))
+  }
+
+  /// `set-priority-offset`
+  ///
+  /// - Parameter milliseconds: the value of the expression: its low 32 bits count, as in HAProxy, and
+  ///   a value beyond the bounds is taken for the nearer one.
+  public mutating func setOffset(_ milliseconds: Int64) {
+    offsetMilliseconds = min(max(Int32(truncatingIfNeeded: milliseconds), -0x7ffff), 0x7ffff)
+  }
 }
 
 /// What a session asks its backend with.
 public struct AssignmentRequest: Sendable {
   /// The client's address; nil for a unix socket.
   public var client: IPAddress?
+  /// The hash of the session's key by `Backend.keyHash`, for `balance hash` and `rdp-cookie`; nil
+  /// when the session has no such key.
+  public var hash: UInt32?
   /// Who asks.
   public var waiter: Waiter
   /// The server that the session had before and has given back: another one is preferred, and the

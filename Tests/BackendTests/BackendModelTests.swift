@@ -42,6 +42,8 @@ private struct Model {
     check.rise = 1
     check.fall = 1
     let isUnlimited = seed % 3 == 0
+    var hashType = HashType()
+    hashType.method = seed % 2 == 0 ? .mapBased : .consistent
     desk = Desk(
       balance: algorithm,
       servers: [
@@ -50,7 +52,7 @@ private struct Model {
         .init(weight: 2, maxconn: isUnlimited ? 0 : 3, check: check, shutsDown: seed % 2 == 0),
         .init(isBackup: true, maxconn: 2, check: check),
       ], fullconn: 12, redispatch: seed % 2 == 0 ? -1 : 0,
-      options: seed % 5 == 0 ? .allBackups : [])
+      options: seed % 5 == 0 ? .allBackups : [], hashType: hashType)
   }
 
   mutating func step() {

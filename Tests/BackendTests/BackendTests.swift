@@ -147,10 +147,11 @@ struct Desk {
 
   init(
     balance: BalanceAlgorithm, servers: [Line], fullconn: Int = 1, redispatch: Int = 0,
-    options: ProxyConfiguration.Options = []
+    options: ProxyConfiguration.Options = [], hashType: HashType = HashType()
   ) {
-    let configuration = Desk.configuration(
+    var configuration = Desk.configuration(
       balance: balance, servers: servers, redispatch: redispatch, options: options)
+    configuration.proxies[0].hashType = hashType
     backend = Backend(configuration, proxy: 0, fullconn: fullconn, seed: 11, now: now)
   }
 

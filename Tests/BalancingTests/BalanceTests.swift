@@ -21,7 +21,7 @@ import Testing
 
   @Test func sourceFollowsTheRecordedSequences() {
     for recorded in RecordedSequences.source {
-      var bench = Bench(.source, weights: recorded.weights)
+      var bench = Bench(.source(KeyHash()), weights: recorded.weights)
       let servers = (1...32).map { client in
         bench.next(client: IPAddress(v4: 0x7f00_0000 + UInt32(client))).map(Bench.name) ?? "-"
       }
@@ -174,21 +174,22 @@ import Testing
 
   @Test func theRingMovesOnlyTheClientsOfTheServerThatLeaves() {
     var farm = Bench(.random(draws: 1), weights: [1, 2, 3]).farm
-    var ring = ConsistentRing(farm: farm, isBackup: false)
+    var ring = ConsistentRing(farm: farm, isBackup: false, limits: RingLimits())
     var random = PseudoRandom(seed: 3)
     let hashes = (0..<2000).map { _ in UInt32(truncatingIfNeeded: random.next()) }
-    let before = hashes.map { ring.server(forHash: $0, avoiding: nil) }
+    let before = hashes.map { ring.server(forHash: $0, avoiding: nil, in: farm, now: .origin) }
     _ = farm.setStanding(1, isUsable: false, effectiveWeight: 32)
     ring.rebuild(farm)
     for (hash, server) in zip(hashes, before) where server != 1 {
-      #expect(ring.server(forHash: hash, avoiding: nil) == server)
+      #expect(ring.server(forHash: hash, avoiding: nil, in: farm, now: .origin) == server)
     }
   }
 
   /// The order must survive any mix of comings and goings: a server that may serve is found, one
   /// that may not never is.
   @Test(arguments: [
-    Balance.Algorithm.roundrobin, .staticRoundrobin, .leastconn, .first, .source,
+    Balance.Algorithm.roundrobin, .staticRoundrobin, .leastconn, .first, .source(KeyHash()),
+    .source(KeyHash(.consistent)), .hash(KeyHash()), .rdpCookie(KeyHash(.consistent)),
     .random(draws: 2),
   ])
   func findsExactlyTheUsableServersWhateverHappens(_ algorithm: Balance.Algorithm) {
@@ -225,20 +226,31 @@ struct Bench {
 
   init(
     _ algorithm: Balance.Algorithm, weights: [Int], maxconn: [Int] = [], ids: [Int] = [],
-    backups: Set<Int> = [], usesAllBackups: Bool = false
+    backups: Set<Int> = [], usesAllBackups: Bool = false, disabled: Set<Int> = [],
+    limits: RingLimits = RingLimits()
   ) {
     let candidates = weights.indices.map { index in
       Candidate(
         id: ids.isEmpty ? index + 1 : ids[index], weight: weights[index],
         isBackup: backups.contains(index), maxconn: maxconn.isEmpty ? 0 : maxconn[index])
     }
+    self.init(
+      algorithm, candidates: candidates, usesAllBackups: usesAllBackups, disabled: disabled,
+      limits: limits)
+  }
+
+  init(
+    _ algorithm: Balance.Algorithm, candidates: [Candidate], usesAllBackups: Bool = false,
+    disabled: Set<Int> = [], limits: RingLimits = RingLimits()
+  ) {
     farm = Farm(
       candidates: candidates, algorithm: algorithm, fullconn: 1, usesAllBackups: usesAllBackups)
-    for index in weights.indices {
+    for index in candidates.indices {
       let weight = farm.weight(of: index, isReturning: false, now: now)
-      _ = farm.setStanding(index, isUsable: true, effectiveWeight: weight)
+      _ = farm.setStanding(
+        index, isUsable: !disabled.contains(index), effectiveWeight: weight)
     }
-    balance = Balance(algorithm, farm: farm, seed: 42)
+    balance = Balance(algorithm, farm: farm, limits: limits, seed: 42)
   }
 
   static func name(_ server: Int) -> String { String(Array("ABCDE")[server]) }

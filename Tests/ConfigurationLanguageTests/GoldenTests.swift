@@ -17,7 +17,9 @@ struct Golden: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  static let all = section + global + proxy + log + http + bind + server + validation
+  static let all =
+    section + global + proxy + log + http + bind + server + hash
+    + stickTable + validation
 }
 
 @Suite struct GoldenTests {

@@ -66,7 +66,7 @@ func words(of text: String) -> [String] {
   text.split { $0 == " " || $0 == "\n" }.map(String.init)
 }
 
-/// `'stick-table' is known but not supported by this version of Sluice.`
+/// `'stick' is known but not supported by this version of Sluice.`
 func notSupported(_ what: String) -> String {
   "'\(what)' is known but not supported by this version of Sluice."
 }

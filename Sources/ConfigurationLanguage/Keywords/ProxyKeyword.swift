@@ -5,12 +5,16 @@ enum ProxyKeyword: String, CaseIterable, Sendable {
   case log, maxconn, mode, option, redirect, retries, server, source, stats, timeout
   case defaultServer = "default-server"
   case defaultBackend = "default_backend"
+  case hashBalanceFactor = "hash-balance-factor"
+  case hashPreserveAffinity = "hash-preserve-affinity"
+  case hashType = "hash-type"
   case httpAfterResponse = "http-after-response"
   case httpRequest = "http-request"
   case httpResponse = "http-response"
   case logFormat = "log-format"
   case logTag = "log-tag"
   case monitorURI = "monitor-uri"
+  case stickTable = "stick-table"
   case useBackend = "use_backend"
 }
 
@@ -22,15 +26,15 @@ extension KeywordTable<ProxyKeyword> {
 /// Words about HTTP on which HAProxy says nothing in `mode tcp`.
 private let ignoredInProxies = """
   compression dynamic-cookie-key errorfile errorfiles errorloc errorloc302 errorloc303
-  hash-preserve-affinity http-error http-reuse http-send-name-header max-keep-alive-queue monitor
-  quic-initial retry-on unique-id-header
+  http-error http-reuse http-send-name-header max-keep-alive-queue monitor quic-initial retry-on
+  unique-id-header
   """
 
 private let notSupportedInProxies = """
   acl clitcpka-cnt clitcpka-idle clitcpka-intvl crt declare dispatch email-alert error-log-format
-  external-check filter filter-sequence force-be-switch force-persist guid hash-balance-factor
-  hash-type http-check ignore-persist load-server-state-from-file log-format-sd log-steps
+  external-check filter filter-sequence force-be-switch force-persist guid http-check
+  ignore-persist load-server-state-from-file log-format-sd log-steps
   max-session-srv-conns persist rate-limit server-state-file-name server-template srvtcpka-cnt
-  srvtcpka-idle srvtcpka-intvl ssl-f-use stick stick-table tcp-check tcp-request tcp-response
+  srvtcpka-idle srvtcpka-intvl ssl-f-use stick tcp-check tcp-request tcp-response
   transparent unique-id-format use-fcgi-app use-server
   """

@@ -5,6 +5,7 @@ enum ServerKeyword: String, CaseIterable, Sendable {
   case usesrc, weight
   case checkSendProxy = "check-send-proxy"
   case errorLimit = "error-limit"
+  case hashKey = "hash-key"
   case initAddr = "init-addr"
   case noBackup = "no-backup"
   case noCheck = "no-check"
@@ -47,7 +48,7 @@ private let notSupportedOnServers = """
   agent-addr agent-check agent-inter agent-port agent-send allow-0rtt alpn ca-file cc check-alpn
   check-proto check-sni check-sni-auto check-ssl check-via-socks4 ciphers ciphersuites
   client-sigalgs crl-file crt curves force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12
-  force-tlsv13 guid hash-key healthcheck init-state ktls namespace no-renegotiate no-sslv3
+  force-tlsv13 guid healthcheck init-state ktls namespace no-renegotiate no-sslv3
   no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn proto proxy-v2-options renegotiate
   resolve-net resolve-opts resolve-prefer resolvers send-proxy-v2-ssl send-proxy-v2-ssl-cn
   set-proxy-v2-tlv-fmt sigalgs sni sni-auto socks4 ssl ssl-max-ver ssl-min-ver ssl-reuse

@@ -68,6 +68,9 @@ public struct ProxyConfiguration: Sendable {
   /// `log-tag` of this proxy
   public var logTag: String?
 
+  /// `stick-table`: the table named like the proxy.
+  public var stickTable: StickTableConfiguration?
+
   // The frontend half.
 
   /// One entry an address, port ranges and lists already taken apart.
@@ -90,6 +93,12 @@ public struct ProxyConfiguration: Sendable {
   // The backend half.
 
   public var balance: BalanceAlgorithm = .random(draws: 2)
+  /// `hash-type`
+  public var hashType = HashType()
+  /// `hash-balance-factor`: percent of the average load, above 100; 0 for no limit.
+  public var hashBalanceFactor = 0
+  /// `hash-preserve-affinity`
+  public var hashAffinity: HashAffinity = .always
   /// The servers in order.
   public var servers: [ServerConfiguration] = []
   /// `retries`
@@ -254,6 +263,8 @@ public struct ServerConfiguration: Sendable {
   public var track: ServerReference?
   /// `source` address, without `usesrc`
   public var source: Endpoint?
+  /// `hash-key`
+  public var hashKey: ServerHashKey = .id
   /// Where the line stands.
   public var location: SourceLocation
 

@@ -151,6 +151,9 @@ struct ProxyDraft {
     let plain = ProxyConfiguration(
       name: "", id: 0, capabilities: settings.capabilities, location: location)
     settings.balance = plain.balance
+    settings.hashType = plain.hashType
+    settings.hashBalanceFactor = plain.hashBalanceFactor
+    settings.hashAffinity = plain.hashAffinity
     settings.fullconn = nil
     settings.retries = plain.retries
     settings.redispatchInterval = 0

@@ -29,6 +29,9 @@ extension ConfigurationDraft {
     case .defaultBackend: readDefaultBackend(statement)
     case .useBackend: readUseBackend(statement)
     case .defaultServer: readDefaultServer(statement)
+    case .hashBalanceFactor: readHashBalanceFactor(statement)
+    case .hashPreserveAffinity: readHashPreserveAffinity(statement)
+    case .hashType: readHashType(statement)
     case .server: readServer(statement)
     case .log: readProxyLog(statement)
     case .logFormat: readLogFormat(statement)
@@ -36,6 +39,7 @@ extension ConfigurationDraft {
     case .mode: readMode(statement)
     case .option: readOption(statement)
     case .source: readProxySource(statement)
+    case .stickTable: readStickTable(statement)
     case .timeout: readTimeout(statement)
     case .capture, .cookie, .httpAfterResponse, .httpRequest, .httpResponse, .monitorURI,
       .redirect, .stats:

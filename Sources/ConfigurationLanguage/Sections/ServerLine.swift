@@ -60,9 +60,9 @@ struct ServerLine {
     case .sendProxyV2: server.sendsProxyV2 = true
     case .noSendProxyV2: server.sendsProxyV2 = false
     case .usesrc: return .wrong("'usesrc' only allowed after a 'source' statement.")
-    case .addr, .cookie, .downinter, .errorLimit, .fall, .fastinter, .id, .initAddr, .inter,
-      .maxconn, .maxqueue, .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp, .port, .redir,
-      .rise, .slowstart, .source, .track, .weight:
+    case .addr, .cookie, .downinter, .errorLimit, .fall, .fastinter, .hashKey, .id, .initAddr,
+      .inter, .maxconn, .maxqueue, .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp, .port,
+      .redir, .rise, .slowstart, .source, .track, .weight:
       return nil
     }
     return .accepted
@@ -74,6 +74,7 @@ struct ServerLine {
     case .slowstart: return setSlowstart()
     case .errorLimit, .fall, .rise: return setCount(keyword)
     case .maxconn, .maxqueue, .minconn: return setLimit(keyword)
+    case .hashKey: return setHashKey()
     case .id: return setID()
     case .port: return setPort()
     case .weight: return setWeight()
@@ -219,6 +220,14 @@ struct ServerLine {
       return .wrong(
         "'observe' expects one of 'none', 'layer4', 'layer7' but got '\(argument)'")
     }
+    return .accepted
+  }
+
+  private mutating func setHashKey() -> Outcome {
+    guard let key = ServerHashKey(rawValue: argument) else {
+      return .wrong("'hash-key' has to be 'id', 'id32', 'guid', 'addr', or 'addr-port'")
+    }
+    server.settings.hashKey = key
     return .accepted
   }
 

@@ -33,14 +33,19 @@ public final class Connection: @unchecked Sendable {
   // MARK: Connecting
 
   /// Starts a connection without waiting for it.
+  ///
+  /// - Parameter source: where it comes from; nil leaves that to the kernel.
   public static func starting(
-    to address: PeerAddress, receiveBufferBytes: Int32? = nil
+    to address: PeerAddress, from source: PeerAddress? = nil, receiveBufferBytes: Int32? = nil
   ) throws -> Connection {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let connection = Connection(adopting: try checked("socket", socket(address.family, type, 0)))
     if var bytes = receiveBufferBytes {
       _ = setsockopt(
         connection.descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+    }
+    if let source {
+      _ = try checked("bind", source.withSocketAddress { bind(connection.descriptor, $0, $1) })
     }
     let result = address.withSocketAddress { Glibc.connect(connection.descriptor, $0, $1) }
     guard result == 0 || errno == EINPROGRESS else { throw PeerFailure.call("connect") }
@@ -49,9 +54,11 @@ public final class Connection: @unchecked Sendable {
 
   /// Connects and waits for the handshake.
   public static func connecting(
-    to address: PeerAddress, receiveBufferBytes: Int32? = nil, within limit: Duration = patience
+    to address: PeerAddress, from source: PeerAddress? = nil, receiveBufferBytes: Int32? = nil,
+    within limit: Duration = patience
   ) throws -> Connection {
-    let connection = try starting(to: address, receiveBufferBytes: receiveBufferBytes)
+    let connection = try starting(
+      to: address, from: source, receiveBufferBytes: receiveBufferBytes)
     guard try connection.isEstablished(within: limit) else {
       throw PeerFailure("connect: no answer in \(limit)")
     }

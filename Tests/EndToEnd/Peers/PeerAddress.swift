@@ -4,6 +4,8 @@ import Glibc
 public enum PeerAddress: Hashable, Sendable {
   /// A port of 127.0.0.1; zero lets the kernel choose.
   case loopback(port: UInt16)
+  /// A port of any IPv4 address: 127.0.0.1 is 0x7f00_0001.
+  case v4(UInt32, port: UInt16)
   /// A path in the file system.
   case unix(path: String)
   /// An abstract name, padded with zeros to the whole length as HAProxy's `abns@` is.
@@ -11,7 +13,7 @@ public enum PeerAddress: Hashable, Sendable {
 
   var family: Int32 {
     switch self {
-    case .loopback: AF_INET
+    case .loopback, .v4: AF_INET
     case .unix, .abstract: AF_UNIX
     }
   }
@@ -22,10 +24,12 @@ public enum PeerAddress: Hashable, Sendable {
   ) rethrows -> Result {
     switch self {
     case .loopback(let port):
+      return try PeerAddress.v4(0x7f00_0001, port: port).withSocketAddress(body)
+    case .v4(let number, let port):
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_port = port.bigEndian
-      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      address.sin_addr.s_addr = number.bigEndian
       return try withUnsafePointer(to: &address) {
         try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
           try body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
