@@ -53,7 +53,7 @@ let package = Package(
     module("Basics"),
     module("KernelIO", ["CLiburing", "Basics"]),
     module("Samples", ["Basics"]),
-    module("ConfigurationLanguage", ["Samples", "Basics"]),
+    module("ConfigurationLanguage", ["HealthChecks", "Samples", "Basics"]),
     module("Balancing", ["Samples", "Basics"]),
     module("HealthChecks", ["Samples", "Basics"]),
     module(

@@ -7,6 +7,15 @@
 /* fork(2). Only while the process has a single thread. */
 int sluice_fork(void);
 
+/* Starts a program with the default signals and without the descriptors from
+ * first_closed on. Returns 0, or an error number. posix_spawn(3) */
+int sluice_spawn(const char *file, char *const *arguments,
+                 char *const *environment, int first_closed, int *process);
+
+/* A descriptor that becomes readable when a child has ended, close-on-exec; -1
+ * before Linux 5.3. pidfd_open(2) */
+int sluice_process_descriptor(int process);
+
 /* prctl(PR_SET_DUMPABLE, 1). */
 int sluice_set_dumpable(void);
 

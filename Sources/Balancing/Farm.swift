@@ -6,14 +6,16 @@ public struct Candidate: Sendable {
   public let id: Int
   /// What its points on the consistent ring are computed from.
   public let ringKey: RingKey
-  /// `weight`, 0 to 256.
-  public let weight: Int
+  /// `weight`, or what an agent made of it: 0 to 256.
+  public internal(set) var weight: Int
+  /// `weight` of the configuration.
+  public let initialWeight: Int
   /// `backup`
   public let isBackup: Bool
   /// `maxconn`; 0 for no limit.
-  public let maxconn: Int
+  public internal(set) var maxconn: Int
   /// `minconn`; `maxconn` when it was not given.
-  public let minconn: Int
+  public internal(set) var minconn: Int
   /// `maxqueue`; 0 for no limit.
   public let maxqueue: Int
   /// `slowstart`; zero for none.
@@ -48,6 +50,7 @@ public struct Candidate: Sendable {
     self.id = id
     self.ringKey = ringKey ?? RingKey(id: id)
     self.weight = weight
+    initialWeight = weight
     self.isBackup = isBackup
     self.maxconn = max(maxconn, minconn)
     self.minconn = minconn == 0 ? self.maxconn : minconn
@@ -192,6 +195,31 @@ extension Farm {
   /// Says from when on a server is warming up; nil for never or no longer.
   public mutating func setWarming(_ server: Int, since: Instant?) {
     candidates[server].warmingSince = since
+  }
+
+  /// An effective weight in the unit of the configuration, rounded up.
+  public func shown(_ effectiveWeight: Int) -> Int {
+    (effectiveWeight * divisor + scale - 1) / scale
+  }
+
+  /// Whether the algorithm can follow weights that change; else a server has its own or none.
+  public var followsWeights: Bool { rampsWeights }
+
+  /// Gives a server another weight; `setStanding` has to follow.
+  ///
+  /// - Parameter weight: 0 to 256.
+  public mutating func setWeight(_ server: Int, _ weight: Int) {
+    candidates[server].weight = weight
+  }
+
+  /// Gives a server another limit; one that did not depend on the load does not now.
+  ///
+  /// - Parameter maxconn: 0 for no limit.
+  public mutating func setMaxconn(_ server: Int, _ maxconn: Int) {
+    if candidates[server].minconn == candidates[server].maxconn {
+      candidates[server].minconn = maxconn
+    }
+    candidates[server].maxconn = maxconn
   }
 
   /// Changes whether and how strongly a server takes part.

@@ -19,6 +19,8 @@ public struct HealthState: Sendable {
     public var rise: Int
     /// `fall`, above 0
     public var fall: Int
+    /// `agent-check`: only what an agent says counts, not whether it could be reached.
+    public var isAgent: Bool
 
     /// - Parameters:
     ///   - inter: above zero.
@@ -26,15 +28,24 @@ public struct HealthState: Sendable {
     ///   - downinter: nil for `inter`.
     ///   - rise: above 0.
     ///   - fall: above 0.
+    ///   - isAgent: `agent-check`
     public init(
       inter: Duration = .seconds(2), fastinter: Duration? = nil, downinter: Duration? = nil,
-      rise: Int = 2, fall: Int = 3
+      rise: Int = 2, fall: Int = 3, isAgent: Bool = false
     ) {
       self.inter = inter
       self.fastinter = fastinter
       self.downinter = downinter
       self.rise = rise
       self.fall = fall
+      self.isAgent = isAgent
+    }
+
+    /// The settings of an agent, of which one word is enough.
+    ///
+    /// - Parameter inter: `agent-inter`
+    public static func agent(inter: Duration) -> Settings {
+      Settings(inter: inter, rise: 1, fall: 1, isAgent: true)
     }
   }
 
@@ -78,7 +89,7 @@ public struct HealthState: Sendable {
     case .unknown: break
     case .neutral: change.isReported = false
     case .failed:
-      guard health > 0 else { break }
+      guard health > 0, !settings.isAgent || outcome.status.hasCode else { break }
       change = Change(isReported: true, isFailureCounted: true)
       health -= 1
       if health < settings.rise { health = 0 }
@@ -89,6 +100,14 @@ public struct HealthState: Sendable {
       if health >= settings.rise { health = healthMax }
     }
     return change
+  }
+
+  /// Takes an agent at its word.
+  public mutating func obey(_ state: AgentReply.Health) {
+    switch state {
+    case .up: health = healthMax
+    case .down: health = 0
+    }
   }
 
   /// Lets the next failure be the last one (`on-error sudden-death`).

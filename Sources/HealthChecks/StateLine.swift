@@ -104,7 +104,7 @@ extension StateLine {
     }
     return StateLine(
       notice,
-      "Health check for \(server.isBackup ? "backup " : "")server \(server.backend)/\(server.server)"
+      "\(health.settings.isAgent ? "Agent" : "Health") check for \(server.isBackup ? "backup " : "")server \(server.backend)/\(server.server)"
         + " \(verdict)\(outcome.reason), status: \(health.progress(hasWeight: hasWeight)).")
   }
 

@@ -108,6 +108,7 @@ extension Backend {
   ) {
     servers[server].health?.resume()
     switch servers[server].trackedOperation {
+    case _ where servers[server].agent?.isPassing == false: break
     case .stopped: break
     case .stopping: servers[server].operation = .stopping
     case .starting, .running: beginRunning(server, now: now)

@@ -48,10 +48,10 @@ extension Backend {
     stop(server, cause: cause(server), now: now, &effects)
   }
 
-  private func isPassing(_ server: Int) -> Bool {
+  func isPassing(_ server: Int) -> Bool {
     guard !servers[server].administration.isMaintenance else { return false }
     guard servers[server].trackedOperation != .stopped else { return false }
-    return servers[server].health?.isPassing ?? true
+    return (servers[server].health?.isPassing ?? true) && (servers[server].agent?.isPassing ?? true)
   }
 
   /// What a line about a change gives as the reason: nothing that was logged before.
@@ -85,22 +85,27 @@ extension Backend {
     return effects
   }
 
-  /// Whether a server is to be checked at present.
-  public func isChecked(_ server: Int) -> Bool {
-    servers[server].health.map { !$0.isPaused } ?? false
+  /// Whether a server is to be checked at present; agents are always asked.
+  ///
+  /// - Parameter isAgent: the agent is meant.
+  public func isChecked(_ server: Int, isAgent: Bool = false) -> Bool {
+    if isAgent { return servers[server].agent != nil }
+    return servers[server].health.map { !$0.isPaused } ?? false
   }
 
   /// The time from the end of a check to the next one.
   ///
   /// - Parameters:
-  ///   - server: a server with `check`.
+  ///   - server: a server with `check`, or with `agent-check`.
+  ///   - isAgent: the agent is meant.
   ///   - spreadPercent: `spread-checks`, 0 to 50.
   ///   - fraction: a random number from 0 to below 1.
   public mutating func nextCheckDelay(
-    of server: Int, spreadPercent: Int, fraction: Double
+    of server: Int, isAgent: Bool = false, spreadPercent: Int, fraction: Double
   ) -> Duration {
     let isDown = servers[server].operation == .stopped
-    return servers[server].health?.nextDelay(
+    let path = isAgent ? \Server.agent : \Server.health
+    return servers[server][keyPath: path]?.nextDelay(
       isServerDown: isDown, spreadPercent: spreadPercent, fraction: fraction) ?? .seconds(2)
   }
 
@@ -137,7 +142,7 @@ extension Backend {
 // MARK: - Up and down
 
 extension Backend {
-  private mutating func stop(
+  mutating func stop(
     _ server: Int, cause: CheckOutcome?, now: Instant, _ effects: inout [BackendEffect]
   ) {
     guard !servers[server].administration.isMaintenance,
@@ -170,7 +175,7 @@ extension Backend {
     tell(.stopping, server, &effects)
   }
 
-  private mutating func run(
+  mutating func run(
     _ server: Int, cause: CheckOutcome?, now: Instant, _ effects: inout [BackendEffect]
   ) {
     guard !servers[server].administration.isMaintenance else { return }

@@ -26,6 +26,8 @@ public struct Server: Sendable {
   public internal(set) var administration: AdministrativeState = []
   /// What checks have found; nil without `check`.
   public internal(set) var health: HealthState?
+  /// What its agent has said; nil without `agent-check`.
+  public internal(set) var agent: HealthState?
   /// `observe layer4`; nil without.
   var observer: ErrorObserver?
   /// Whether the tracked server is down, or stopping.
@@ -62,6 +64,7 @@ public struct Server: Sendable {
           reaction: Server.reaction(configuration.onError), limit: configuration.errorLimit)
       }
     }
+    if let agent = configuration.agent { self.agent = HealthState(.agent(inter: agent.inter)) }
     if configuration.isDisabled {
       operation = .stopped
       administration = [.forcedMaintenance, .configuredMaintenance]

@@ -143,7 +143,10 @@ enum KeywordLists {
   }
 
   private static let options: [(name: String, words: [String])] = {
-    var carriedOut = ["redispatch", "tcp-check", "tcpka", "tcplog"]
+    var carriedOut = [
+      "external-check", "httpchk", "ldap-check", "mysql-check", "pgsql-check", "redis-check",
+      "redispatch", "smtpchk", "spop-check", "ssl-hello-chk", "tcp-check", "tcpka", "tcplog",
+    ]
     var ignored = [
       "http-keep-alive", "http-restrict-req-hdr-names", "http-server-close", "httpclose",
     ]

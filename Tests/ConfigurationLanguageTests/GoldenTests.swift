@@ -18,8 +18,8 @@ struct Golden: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   static let all =
-    section + global + proxy + log + http + bind + server + hash
-    + stickTable + validation
+    section + global + proxy + log + http + bind + server + hash + stickTable + checks
+    + validation
 }
 
 @Suite struct GoldenTests {

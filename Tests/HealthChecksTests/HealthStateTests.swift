@@ -138,8 +138,8 @@ import Testing
 
 @Suite struct StateLineTests {
   let server = ServerLabel(backend: "chk", server: "B", isBackup: false, tracked: nil)
-  let refused = CheckOutcome.connectionProblem(
-    errorName: "ECONNREFUSED", errorSentence: "Connection refused", isTcpCheck: false,
+  let refused = CheckOutcome(
+    .layer4ConnectionProblem, info: "ECONNREFUSED returned by OS (Connection refused)",
     duration: .zero)
 
   @Test func downReadsAsHAProxyWritesIt() {
@@ -196,15 +196,22 @@ import Testing
         + "status: 2/3 UP.")
   }
 
-  @Test func aTimeoutOfTcpCheckNamesTheStep() {
-    let outcome = CheckOutcome.connectTimeout(isTcpCheck: true, duration: .milliseconds(2001))
+  @Test func anOutcomeTellsHowLongItTook() {
+    let outcome = CheckOutcome(
+      .layer4Timeout, info: " at initial connection step of tcp-check",
+      duration: .milliseconds(2001))
     #expect(
       outcome.reason
         == ", reason: Layer4 timeout, info: \" at initial connection step of tcp-check\","
         + " check duration: 2001ms")
     #expect(
-      CheckOutcome.connectTimeout(isTcpCheck: false, duration: .seconds(2)).reason
+      CheckOutcome(.layer4Timeout, duration: .seconds(2)).reason
         == ", reason: Layer4 timeout, check duration: 2000ms")
+  }
+
+  @Test func bytesThatAreNoTextAreKept() {
+    let outcome = CheckOutcome(.layer7WrongStatus, bytes: [0xff, 65, 0, 66], code: 1)
+    #expect(outcome.reason == ", reason: Layer7 wrong status, code: 1, info: \"<FF>A\"")
   }
 
   @Test func whatALineCannotBearIsWrittenInHexadecimal() {

@@ -3,6 +3,8 @@ enum GlobalKeyword: String, CaseIterable, Sendable {
   case chroot, daemon, description, gid, grace, group, log, maxconn, maxpipes, nbthread, noepoll
   case node, nosplice, noreuseport, pidfile, presetenv, quiet, resetenv, setenv, uid, unsetenv, user
   case descriptorHardLimit = "fd-hard-limit"
+  case externalCheck = "external-check"
+  case insecureForkWanted = "insecure-fork-wanted"
   case exposeDeprecated = "expose-deprecated-directives"
   case hardStopAfter = "hard-stop-after"
   case logSendHostname = "log-send-hostname"
@@ -20,6 +22,7 @@ enum GlobalKeyword: String, CaseIterable, Sendable {
   case tuneChksize = "tune.chksize"
   case tuneDisableZeroCopy = "tune.disable-zero-copy-forwarding"
   case tuneEngine = "tune.engine"
+  case tuneMaxChecksPerThread = "tune.max-checks-per-thread"
   case tuneMaxaccept = "tune.maxaccept"
   case tunePassThroughZeroCopy = "tune.pt.zero-copy-forwarding"
   case tunePipesize = "tune.pipesize"
@@ -48,7 +51,7 @@ private let ignoredInGlobal = """
   expose-experimental-directives h1-accept-payload-with-any-method h1-case-adjust
   h1-case-adjust-file h1-do-not-close-on-insecure-transfer-encoding
   h2-workaround-bogus-websocket-clients harden.reject-privileged-ports.quic http-err-codes
-  http-fail-codes insecure-fork-wanted insecure-setuid-wanted jwt.decrypt_alg_list
+  http-fail-codes insecure-setuid-wanted jwt.decrypt_alg_list
   jwt.decrypt_enc_list limited-quic maxcompcpuusage maxcomprate maxzlibmem noevports nokqueue nopoll
   tune.comp.maxlevel tune.glitches.kill.cpu-usage tune.h1.be.glitches-threshold
   tune.h1.fe.glitches-threshold tune.h1.zero-copy-fwd-recv tune.h1.zero-copy-fwd-send
@@ -81,7 +84,7 @@ private let ignoredInGlobal = """
 
 private let notSupportedInGlobal = """
   acme.scheduler anonkey busy-polling ca-base close-spread-time cluster-secret cpu-affinity
-  cpu-map cpu-policy cpu-set crt-base debug.counters default-path dns-accept-family external-check
+  cpu-map cpu-policy cpu-set crt-base debug.counters default-path dns-accept-family
   force-cfg-parser-pause harden.reject-privileged-ports.tcp httpclient.resolvers.disabled
   httpclient.resolvers.id httpclient.resolvers.prefer httpclient.retries httpclient.ssl.ca-file
   httpclient.ssl.verify httpclient.timeout.connect issuers-chain-path key-base localpeer lua-load
@@ -104,7 +107,7 @@ private let notSupportedInGlobal = """
   tune.listener.default-shards tune.listener.multi-queue tune.lua.bool-sample-conversion
   tune.lua.burst-timeout tune.lua.forced-yield tune.lua.log.loggers tune.lua.log.stderr
   tune.lua.maxmem tune.lua.openlibs tune.lua.service-timeout tune.lua.session-timeout
-  tune.lua.task-timeout tune.max-checks-per-thread tune.max-rules-at-once tune.maxpollevents
+  tune.lua.task-timeout tune.max-rules-at-once tune.maxpollevents
   tune.maxrewrite tune.memory.hot-size tune.notsent-lowat.client tune.notsent-lowat.server
   tune.pattern.cache-size tune.peers.max-updates-at-once
   tune.rcvbuf.backend tune.rcvbuf.frontend tune.recv_enough tune.renice.runtime

@@ -82,15 +82,21 @@ enum SpecialOption: String, CaseIterable, Sendable {
   case acceptInvalidRequest = "accept-invalid-http-request"
   case acceptInvalidResponse = "accept-invalid-http-response"
   case tcpCheck = "tcp-check"
+  case externalCheck = "external-check"
+  case httpchk
+  case ldapCheck = "ldap-check"
+  case mysqlCheck = "mysql-check"
+  case pgsqlCheck = "pgsql-check"
+  case redisCheck = "redis-check"
+  case smtpchk
+  case spopCheck = "spop-check"
+  case sslHelloCheck = "ssl-hello-chk"
 }
 
 /// The rest of the options of HAProxy 3.4.
 enum OtherOption {
-  /// Health checks above layer 4, and buffers that this program does not have.
-  static let notSupported: Set = [
-    "external-check", "httpchk", "host", "ldap-check", "mysql-check", "pgsql-check", "redis-check",
-    "smtpchk", "spop-check", "ssl-hello-chk", "use-small-buffers",
-  ]
+  /// Buffers that this program does not have.
+  static let notSupported: Set = ["host", "use-small-buffers"]
 
   /// What HAProxy says about options that it has removed.
   static func removal(of name: String) -> String? {

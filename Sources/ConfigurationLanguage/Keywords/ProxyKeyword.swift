@@ -4,6 +4,9 @@ enum ProxyKeyword: String, CaseIterable, Sendable {
   case backlog, balance, bind, capture, cookie, description, disabled, enabled, fullconn, id
   case log, maxconn, mode, option, redirect, retries, server, source, stats, timeout
   case defaultServer = "default-server"
+  case externalCheck = "external-check"
+  case httpCheck = "http-check"
+  case tcpCheck = "tcp-check"
   case defaultBackend = "default_backend"
   case hashBalanceFactor = "hash-balance-factor"
   case hashPreserveAffinity = "hash-preserve-affinity"
@@ -32,9 +35,9 @@ private let ignoredInProxies = """
 
 private let notSupportedInProxies = """
   acl clitcpka-cnt clitcpka-idle clitcpka-intvl crt declare dispatch email-alert error-log-format
-  external-check filter filter-sequence force-be-switch force-persist guid http-check
+  filter filter-sequence force-be-switch force-persist guid
   ignore-persist load-server-state-from-file log-format-sd log-steps
   max-session-srv-conns persist rate-limit server-state-file-name server-template srvtcpka-cnt
-  srvtcpka-idle srvtcpka-intvl ssl-f-use stick tcp-check tcp-request tcp-response
+  srvtcpka-idle srvtcpka-intvl ssl-f-use stick tcp-request tcp-response
   transparent unique-id-format use-fcgi-app use-server
   """

@@ -3,6 +3,12 @@ enum ServerKeyword: String, CaseIterable, Sendable {
   case addr, backup, check, cookie, disabled, downinter, enabled, fall, fastinter, id, inter
   case maxconn, maxqueue, minconn, observe, port, redir, rise, slowstart, source, track
   case usesrc, weight
+  case agentAddress = "agent-addr"
+  case agentCheck = "agent-check"
+  case agentInter = "agent-inter"
+  case agentPort = "agent-port"
+  case agentSend = "agent-send"
+  case noAgentCheck = "no-agent-check"
   case checkSendProxy = "check-send-proxy"
   case errorLimit = "error-limit"
   case hashKey = "hash-key"
@@ -39,13 +45,13 @@ private let ignoredWithValue = """
 
 /// The same without a value, and words that take back what is not supported anyway.
 private let ignoredWithoutValue = """
-  check-reuse-pool no-agent-check no-check-reuse-pool no-check-sni-auto no-check-ssl
+  check-reuse-pool no-check-reuse-pool no-check-sni-auto no-check-ssl
   no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-ssl-reuse no-tfo no-verifyhost
   non-stick stick
   """
 
 private let notSupportedOnServers = """
-  agent-addr agent-check agent-inter agent-port agent-send allow-0rtt alpn ca-file cc check-alpn
+  allow-0rtt alpn ca-file cc check-alpn
   check-proto check-sni check-sni-auto check-ssl check-via-socks4 ciphers ciphersuites
   client-sigalgs crl-file crt curves force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12
   force-tlsv13 guid healthcheck init-state ktls namespace no-renegotiate no-sslv3

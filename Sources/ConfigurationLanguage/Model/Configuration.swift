@@ -89,6 +89,10 @@ public struct GlobalConfiguration: Sendable {
   public var hardStopAfter: Duration?
   /// `grace`
   public var grace: Duration?
+  /// `external-check`; nil when external checks are not permitted.
+  public var externalCheck: ExternalCheckEnvironment?
+  /// `insecure-fork-wanted`
+  public var permitsFork = false
   /// `spread-checks`, percent, 0 to 50.
   public var spreadChecks = 0
   /// `max-spread-checks`
@@ -114,6 +118,14 @@ public struct GlobalConfiguration: Sendable {
   public init() {}
 }
 
+/// `external-check`: which environment external checks get.
+public enum ExternalCheckEnvironment: Hashable, Sendable {
+  /// What HAProxy says about the server, and nothing else.
+  case fresh
+  /// `preserve-env`: the same, added to the environment of the process.
+  case preserved
+}
+
 /// `tune.engine`: which kernel interface moves the bytes.
 public enum EngineChoice: String, Sendable {
   /// io_uring where the kernel permits it, else epoll.
@@ -128,6 +140,8 @@ public enum EngineChoice: String, Sendable {
 public struct Tuning: Sendable {
   /// `tune.bufsize`: the most client bytes held while there is no server yet.
   public var bufsize = 16384
+  /// `tune.max-checks-per-thread`: health checks under way in a worker; nil for no limit.
+  public var checksPerThreadMax: Int?
   /// `tune.maxaccept`: accepts per turn; nil for the default.
   public var maxaccept: Int?
   /// `tune.pipesize` in bytes; nil for the default.

@@ -1,4 +1,5 @@
 public import Basics
+public import HealthChecks
 public import Samples
 
 /// One `frontend`, `backend` or `listen` section with the defaults it inherits. HAProxy manual,
@@ -38,8 +39,6 @@ public struct ProxyConfiguration: Sendable {
     public static let serverKeepAlive = Options(rawValue: 1 << 8)
     /// `option allbackups`
     public static let allBackups = Options(rawValue: 1 << 9)
-    /// `option tcp-check`, without rules: a plain connect
-    public static let tcpCheck = Options(rawValue: 1 << 10)
     /// `option splice-auto`
     public static let spliceAuto = Options(rawValue: 1 << 11)
     /// `option splice-request`
@@ -101,6 +100,8 @@ public struct ProxyConfiguration: Sendable {
   public var hashAffinity: HashAffinity = .always
   /// The servers in order.
   public var servers: [ServerConfiguration] = []
+  /// How servers with `check` are checked.
+  public var checkMethod = CheckMethod.program(.connection(isTcpCheck: false))
   /// `retries`
   public var retries = 3
   /// `option redispatch [n]`: 0 off, -1 only on the last retry, n > 0 every nth retry.
@@ -259,6 +260,8 @@ public struct ServerConfiguration: Sendable {
   public var errorLimit = 10
   /// `check` and its relatives; nil without `check`.
   public var check: CheckConfiguration?
+  /// `agent-check` and its relatives; nil without `agent-check`.
+  public var agent: AgentConfiguration?
   /// `track <backend>/<server>`: proxy index and server index.
   public var track: ServerReference?
   /// `source` address, without `usesrc`
@@ -321,4 +324,44 @@ public struct CheckConfiguration: Hashable, Sendable {
   public var sendProxy: ProxyProtocolVersion?
 
   public init() {}
+}
+
+/// `option tcp-check` and its relatives: how servers are checked.
+public enum CheckMethod: Sendable {
+  /// Over a connection.
+  case program(CheckProgram)
+  /// `option external-check`
+  case external(ExternalCheckConfiguration)
+}
+
+/// `external-check`
+public struct ExternalCheckConfiguration: Hashable, Sendable {
+  /// `external-check command`
+  public var command: String
+  /// `external-check path`; nil for an empty one.
+  public var path: String?
+
+  public init(command: String, path: String?) {
+    self.command = command
+    self.path = path
+  }
+}
+
+/// A server's agent. HAProxy manual, section 5.2, `agent-check` and following.
+public struct AgentConfiguration: Hashable, Sendable {
+  /// `agent-inter`, or the server's `inter`
+  public var inter: Duration
+  /// `agent-port`
+  public var port: UInt16
+  /// `agent-addr`, or `addr`; nil for the server's
+  public var address: IPAddress?
+  /// `agent-send`; empty to say nothing.
+  public var send: [UInt8]
+
+  public init(inter: Duration, port: UInt16, address: IPAddress?, send: [UInt8]) {
+    self.inter = inter
+    self.port = port
+    self.address = address
+    self.send = send
+  }
 }

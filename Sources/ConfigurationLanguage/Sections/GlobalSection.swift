@@ -22,9 +22,10 @@ extension ConfigurationDraft {
   private mutating func readGlobal(_ statement: Statement, _ keyword: GlobalKeyword) {
     switch keyword {
     case .daemon, .quiet, .zeroWarning, .noepoll, .nosplice, .noreuseport, .noIOURing,
-      .exposeDeprecated, .strictLimits, .tuneDisableZeroCopy:
+      .exposeDeprecated, .strictLimits, .insecureForkWanted, .tuneDisableZeroCopy:
       readSwitch(statement, keyword)
     case .setDumpable: readDumpable(statement)
+    case .externalCheck: readExternalCheckPermission(statement)
     case .numaCPUMapping:
       guard statement.modifier != .no else { return }
       diagnostics.alert(at: statement.location, notSupported("numa-cpu-mapping"))
@@ -40,7 +41,8 @@ extension ConfigurationDraft {
     case .setenv, .presetenv, .unsetenv, .resetenv: readEnvironment(statement, keyword)
     case .tuneSplice: readSplice(statement)
     case .tunePassThroughZeroCopy: readZeroCopy(statement)
-    case .tuneBuffers, .tuneBufsize, .tuneEngine, .tuneMaxaccept, .tunePipesize,
+    case .tuneBuffers, .tuneBufsize, .tuneEngine, .tuneMaxChecksPerThread,
+      .tuneMaxaccept, .tunePipesize,
       .tuneReceiveClient, .tuneReceiveServer, .tuneSendClient, .tuneSendServer:
       readTune(statement, keyword)
     case .nbproc:
@@ -83,6 +85,7 @@ extension ConfigurationDraft {
     case .noreuseport: global.isReuseportDisabled = true
     case .noIOURing: global.engine = .epoll
     case .exposeDeprecated: allowsDeprecated = true
+    case .insecureForkWanted: global.permitsFork = statement.modifier != .no
     case .strictLimits: global.isStrictLimits = statement.modifier != .no
     default:
       // Without epoll there would be nothing left where the kernel does not permit io_uring.
@@ -107,6 +110,18 @@ extension ConfigurationDraft {
       diagnostics.alert(
         at: statement.location,
         "'set-dumpable' only supports 'on' and 'off' as an argument, found '\(statement[1])'.")
+    }
+  }
+
+  private mutating func readExternalCheckPermission(_ statement: Statement) {
+    guard acceptsOnly(1, statement) else { return }
+    switch statement[1] {
+    case "": global.externalCheck = .fresh
+    case "preserve-env": global.externalCheck = .preserved
+    default:
+      diagnostics.alert(
+        at: statement.location,
+        "'external-check' only supports 'preserve-env' as an argument, found '\(statement[1])'.")
     }
   }
 

@@ -9,6 +9,11 @@ extension ConfigurationDraft {
         at: statement.location, "'\(name)' already specified. Continuing.")
       return
     }
+    if keyword == .tuneMaxChecksPerThread {
+      let count = IntegerText.leading(text)
+      global.tune.checksPerThreadMax = count > 0 ? count : nil
+      return
+    }
     guard !text.isEmpty || keyword == .tuneEngine else {
       let period = keyword == .tuneMaxaccept || keyword == .tuneBufsize ? "" : "."
       diagnostics.alert(

@@ -63,6 +63,8 @@ struct ProxyDraft {
   var listenerIDs: [Int: String] = [:]
   var servers: [ServerDraft] = []
   var defaultServer = ServerDraft.plain
+  /// How the servers are checked.
+  var check = CheckDraft()
   /// `source` of the proxy, used by servers without one.
   var source: Endpoint?
   /// Whether a `log` or `no log` line of the section, or of its defaults, decided about its targets.
@@ -128,6 +130,7 @@ struct ProxyDraft {
     defaultBackend = defaults.defaultBackend
     defaultServer = defaults.defaultServer
     source = defaults.source
+    check = defaults.check.inherited
     httpTimeouts = defaults.httpTimeouts
     if !has(.frontend) { dropFrontendHalf() }
     if !has(.backend) { dropBackendHalf() }
@@ -161,6 +164,7 @@ struct ProxyDraft {
     settings.timeouts.server = nil
     settings.timeouts.serverFin = nil
     settings.timeouts.check = nil
+    check = CheckDraft()
     settings.timeouts.queue = nil
     settings.timeouts.tunnel = nil
     source = nil

@@ -41,6 +41,9 @@ extension ConfigurationDraft {
     case .source: readProxySource(statement)
     case .stickTable: readStickTable(statement)
     case .timeout: readTimeout(statement)
+    case .externalCheck: readExternalCheck(statement)
+    case .httpCheck: readHTTPCheck(statement)
+    case .tcpCheck: readTCPCheck(statement)
     case .capture, .cookie, .httpAfterResponse, .httpRequest, .httpResponse, .monitorURI,
       .redirect, .stats:
       readRemark(statement, keyword)

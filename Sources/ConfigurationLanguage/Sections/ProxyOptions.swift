@@ -70,7 +70,9 @@ extension ConfigurationDraft {
     case .forwarded: note("forwarded", statement)
     case .redispatch: readRedispatch(statement)
     case .forwardfor, .httplog, .httpslog, .originalto, .tcpka, .tcplog,
-      .restrictRequestHeaderNames, .acceptInvalidRequest, .acceptInvalidResponse, .tcpCheck:
+      .restrictRequestHeaderNames, .acceptInvalidRequest, .acceptInvalidResponse, .tcpCheck,
+      .externalCheck, .httpchk, .ldapCheck, .mysqlCheck, .pgsqlCheck, .redisCheck, .smtpchk,
+      .spopCheck, .sslHelloCheck:
       guard statement.modifier == .plain else {
         diagnostics.alert(
           closeTo: statement.location,
@@ -95,10 +97,9 @@ extension ConfigurationDraft {
       guard acceptsOnly(0, statement, behind: 1) else { return }
       if proxy.has(.frontend) { proxy.settings.options.insert(.clientKeepAlive) }
       if proxy.has(.backend) { proxy.settings.options.insert(.serverKeepAlive) }
-    case .tcpCheck:
-      warnUnless(.backend, location, "tcp-check")
-      guard acceptsOnly(0, statement, behind: 1) else { return }
-      proxy.settings.options.insert(.tcpCheck)
+    case .tcpCheck, .externalCheck, .httpchk, .ldapCheck, .mysqlCheck, .pgsqlCheck, .redisCheck,
+      .smtpchk, .spopCheck, .sslHelloCheck:
+      readCheckOption(statement, option)
     case .acceptInvalidRequest: readInvalidMessages(statement, .frontend, "request")
     case .acceptInvalidResponse: readInvalidMessages(statement, .backend, "response")
     case .restrictRequestHeaderNames: readHeaderNames(statement)

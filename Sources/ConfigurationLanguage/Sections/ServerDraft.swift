@@ -10,6 +10,16 @@ struct ServerDraft {
   var check = CheckConfiguration()
   /// `check-send-proxy`
   var checkSendsProxy = false
+  /// `agent-check`
+  var isAgentChecked = false
+  /// `agent-inter`
+  var agentInter: Duration?
+  /// `agent-port`; 0 when it was not given
+  var agentPort: UInt16 = 0
+  /// `agent-addr`
+  var agentAddress: IPAddress?
+  /// `agent-send`
+  var agentSend: [UInt8] = []
   /// `send-proxy` and `send-proxy-v2`, which can both be set; version 2 wins.
   var sendsProxyV1 = false
   var sendsProxyV2 = false
@@ -34,6 +44,11 @@ struct ServerDraft {
     var server = settings
     server.sendProxy = sendsProxyV2 ? .v2 : sendsProxyV1 ? .v1 : nil
     if server.source == nil { server.source = proxySource }
+    if isAgentChecked {
+      server.agent = AgentConfiguration(
+        inter: agentInter ?? check.inter, port: agentPort, address: agentAddress ?? check.address,
+        send: agentSend)
+    }
     server.check = isChecked ? finishedCheck(server.sendProxy) : nil
     // A lower bound above the upper one, or without one, is the limit itself.
     server.maxconn = max(server.maxconn, server.minconn)

@@ -51,6 +51,8 @@ struct ServerLine {
     case .noBackup: server.settings.isBackup = false
     case .disabled: server.settings.isDisabled = true
     case .enabled: server.settings.isDisabled = false
+    case .agentCheck: server.isAgentChecked = true
+    case .noAgentCheck: server.isAgentChecked = false
     case .check: server.isChecked = true
     case .noCheck: server.isChecked = false
     case .checkSendProxy: server.checkSendsProxy = true
@@ -60,9 +62,10 @@ struct ServerLine {
     case .sendProxyV2: server.sendsProxyV2 = true
     case .noSendProxyV2: server.sendsProxyV2 = false
     case .usesrc: return .wrong("'usesrc' only allowed after a 'source' statement.")
-    case .addr, .cookie, .downinter, .errorLimit, .fall, .fastinter, .hashKey, .id, .initAddr,
-      .inter, .maxconn, .maxqueue, .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp, .port,
-      .redir, .rise, .slowstart, .source, .track, .weight:
+    case .addr, .agentAddress, .agentInter, .agentPort, .agentSend, .cookie, .downinter,
+      .errorLimit, .fall, .fastinter, .hashKey, .id, .initAddr, .inter, .maxconn, .maxqueue,
+      .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp, .port, .redir, .rise, .slowstart,
+      .source, .track, .weight:
       return nil
     }
     return .accepted
@@ -70,7 +73,8 @@ struct ServerLine {
 
   private mutating func applyValue(_ keyword: ServerKeyword) -> Outcome {
     switch keyword {
-    case .inter, .fastinter, .downinter: return setInterval(keyword)
+    case .inter, .fastinter, .downinter, .agentInter: return setInterval(keyword)
+    case .agentAddress, .agentPort, .agentSend: return setAgent(keyword)
     case .slowstart: return setSlowstart()
     case .errorLimit, .fall, .rise: return setCount(keyword)
     case .maxconn, .maxqueue, .minconn: return setLimit(keyword)
@@ -110,6 +114,7 @@ struct ServerLine {
     }
     switch keyword {
     case .inter: server.check.inter = reading.duration
+    case .agentInter: server.agentInter = reading.duration
     case .fastinter: server.check.fastinter = reading.duration
     default: server.check.downinter = reading.duration
     }
@@ -194,6 +199,31 @@ struct ServerLine {
     guard !argument.isEmpty else { return .wrong("'port' expects a port number as argument.") }
     let port = UInt16(truncatingIfNeeded: IntegerText.leading(argument))
     server.check.port = port == 0 ? nil : port
+    return .accepted
+  }
+
+  private mutating func setAgent(_ keyword: ServerKeyword) -> Outcome {
+    let name = keyword.rawValue
+    guard !argument.isEmpty else {
+      let what: String =
+        switch keyword {
+        case .agentAddress: "an address"
+        case .agentPort: "a port number"
+        default: "a string"
+        }
+      return .wrong("'\(name)' expects \(what) as argument.")
+    }
+    switch keyword {
+    case .agentPort:
+      server.agentPort = UInt16(truncatingIfNeeded: IntegerText.leading(argument))
+    case .agentSend: server.agentSend = statement.bytes(index + 1)
+    default:
+      guard let address = IPAddress(argument) else {
+        return .wrong(
+          "parsing agent-addr failed. Check if '\(argument)' is correct address.")
+      }
+      server.agentAddress = address
+    }
     return .accepted
   }
 

@@ -41,6 +41,11 @@ extension ConfigurationDraft {
       report(.alert, "unable to enable checks and tracking at the same time!", &context)
       return
     }
+    if server.isAgentChecked, server.agentPort == 0 {
+      report(
+        .alert, "server \(name) does not have agent port. Agent check has been disabled.", &context)
+      return
+    }
     if server.settings.weight == 0 {
       report(
         .diagnostic,

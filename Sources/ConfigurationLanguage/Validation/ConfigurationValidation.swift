@@ -58,6 +58,7 @@ extension ConfigurationDraft {
     }
     resolveBackends(index)
     compileLogFormat(index)
+    finishCheck(index)
     checkTimeouts(index)
     checkServers(index)
     // Decision 0002: a section without any word about logs uses the targets of `global`.

@@ -1,4 +1,5 @@
 import Basics
+import HealthChecks
 
 /// What can only be checked about servers when every line has been read.
 extension ConfigurationDraft {
@@ -53,9 +54,12 @@ extension ConfigurationDraft {
 
   /// A check needs a port from somewhere.
   private mutating func checkCheckPorts(_ index: Int) {
+    let program: CheckProgram? =
+      if case .program(let program) = proxies[index].settings.checkMethod { program } else { nil }
     for server in proxies[index].servers where server.isChecked && server.check.port == nil {
       if case .unix = server.settings.host { continue }
       if case .fixed = server.settings.port { continue }
+      if program?.namesEveryPort == true { continue }
       diagnostics.alert(
         "config: \(proxies[index].kind) '\(proxies[index].name)': server "
           + "'\(server.settings.name)' has neither service port nor check port.")
@@ -97,7 +101,7 @@ extension ConfigurationDraft {
     }
     let target = ServerReference(proxy: proxy, server: server)
     let tracked = proxies[proxy].servers[server]
-    guard tracked.isChecked || tracked.track != nil else {
+    guard tracked.isChecked || tracked.isAgentChecked || tracked.track != nil else {
       return .failure(
         .init(
           text: "unable to use \(path(target)) for tracking as it does not have any check nor "

@@ -33,6 +33,8 @@ enum Operation: UInt8 {
   case checkTimer = 24
   case checkConnect = 25
   case checkSend = 26
+  case checkReceive = 27
+  case checkWritable = 28
 
   /// Wakes the worker that looks after a backend's ramps and expiries.
   case backendTimer = 32

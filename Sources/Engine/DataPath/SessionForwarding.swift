@@ -298,6 +298,10 @@ extension Worker where K: ~Copyable {
     guard !starved.isEmpty, kernel.buffersFree >= max(1, kernel.buffersMax / 8) else { return }
     swap(&starved, &fed)
     for token in fed {
+      if token.operation == Operation.checkReceive.rawValue {
+        feed(check: Int(token.slot))
+        continue
+      }
       guard table.isCurrent(token.slot, generation: token.generation) else { continue }
       armReceive(
         token.operation == Operation.receiveClient.rawValue ? .client : .server,

@@ -153,7 +153,9 @@ struct Boot {
     if arguments.isReuseportDisabled { configuration.global.isReuseportDisabled = true }
     threadCount = global.nbthread ?? Machine.cpuCount
     let atBoot = ResourceLimits.descriptors
-    let checks = configuration.proxies.flatMap(\.servers).count { $0.check != nil }
+    let checks = configuration.proxies.flatMap(\.servers).reduce(0) {
+      $0 + ($1.check == nil ? 0 : 1) + ($1.agent == nil ? 0 : 1)
+    }
     let demand = ProcessLimits.Demand(
       softLimitAtBoot: atBoot.soft, hardLimitAtBoot: atBoot.hard,
       listeners: ListenerOpener.count(

@@ -36,6 +36,9 @@ public final class Console: Sendable {
   /// How many warnings there were so far, shown or not.
   public var warningCount: Int { state.withLock { $0.warnings } }
 
+  /// Whether messages are shown no more.
+  var isQuiet: Bool { state.withLock { $0.isQuiet && !$0.isVerbose } }
+
   /// Applies the flags before anything is read.
   public func configure(_ modes: Arguments.Modes) {
     state.withLock { state in

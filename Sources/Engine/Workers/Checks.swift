@@ -6,48 +6,13 @@ import KernelIO
 import Proxies
 import Sessions
 
-/// One server's health check as its worker runs it.
-struct CheckSlot {
-  /// What the check is doing.
-  enum Phase: UInt8 {
-    /// Waits for its time.
-    case waiting
-    /// The connection is being made.
-    case connecting
-    /// The PROXY header is on its way.
-    case sending
-  }
-
-  /// A PROXY header of version 1 is at most 107 bytes long.
-  static let headerBytesMax = 128
-
-  /// Indexes into the configuration.
-  let backend: Int
-  let server: Int
-  let endpoint: Endpoint
-  let sendProxy: ProxyProtocolVersion?
-  let connectTimeout: Duration
-  let isTcpCheck: Bool
-  var phase = Phase.waiting
-  var socket = Descriptor.none
-  var begunAt = Instant.origin
-  /// When the next check begins, while waiting.
-  var due: Instant
-  /// Whether the timer in flight was asked to end because the check is due earlier.
-  var isHurried = false
-}
-
-/// Health checks: a connection, closed with a reset as soon as it is there. They share the worker's
-/// turn with its sessions and never wait.
+/// Health checks and agents: when they begin and what becomes of them. They share the worker's turn
+/// with its sessions and never wait. What they say is in `CheckConversation`.
 extension Worker where K: ~Copyable {
   /// Puts the first check of every server of this worker on the clock.
   mutating func startChecks() {
     for plan in state.checks where plan.worker == index {
-      checks.append(plan.slot(startingAt: kernel.now))
-    }
-    if !checks.isEmpty {
-      unsafe checkHeaders.deallocate()
-      unsafe checkHeaders = .allocate(capacity: checks.count * CheckSlot.headerBytesMax)
+      checks.append(CheckSlot(plan, due: kernel.now + plan.firstDelay))
     }
     for check in checks.indices { arm(check: check) }
   }
@@ -56,22 +21,13 @@ extension Worker where K: ~Copyable {
   mutating func stopChecks() {
     hasStoppedChecks = true
     for check in checks.indices {
-      switch checks[check].phase {
-      case .waiting: kernel.cancel(checkToken(.checkTimer, check))
-      case .connecting: kernel.cancel(checkToken(.checkConnect, check))
-      case .sending: break
-      }
+      if checks[check].phase == .waiting { kernel.cancel(checkToken(.checkTimer, check)) }
+      cancelRequests(of: check)
+      abandonIfSettled(check: check)
     }
   }
 
-  /// Gives up a check that was under way when the checks were ended.
-  private mutating func abandon(check: Int) {
-    guard checks[check].socket != .none else { return }
-    kernel.closeWithReset(checks[check].socket)
-    checks[check].socket = .none
-  }
-
-  private func checkToken(_ operation: Operation, _ check: Int) -> Token {
+  func checkToken(_ operation: Operation, _ check: Int) -> Token {
     Token(operation: operation.rawValue, slot: UInt32(check), generation: 0)
   }
 
@@ -82,19 +38,40 @@ extension Worker where K: ~Copyable {
   /// A step of a check completed.
   mutating func checkCompleted(_ operation: Operation, _ completion: Completion) {
     let check = Int(completion.token.slot)
+    if !completion.isMore {
+      switch operation {
+      case .checkConnect: checks[check].inFlight.remove(.connect)
+      case .checkSend: checks[check].inFlight.remove(.send)
+      case .checkReceive: checks[check].inFlight.remove(.receive)
+      case .checkWritable: checks[check].inFlight.remove(.writable)
+      default: break
+      }
+    }
     if hasStoppedChecks {
-      abandon(check: check)
+      if completion.buffer != .none { kernel.giveBack(completion.buffer) }
+      abandonIfSettled(check: check)
       return
     }
     switch operation {
     case .checkTimer: checkIsDue(check, completion)
     case .checkConnect: checkConnected(check, completion)
-    case .checkSend: endCheck(check, CheckOutcome(.layer4Passed, duration: duration(of: check)))
-    default: stop("a check knows three operations")
+    case .checkSend: checkSent(check, completion)
+    case .checkReceive: checkReceived(check, completion)
+    case .checkWritable: checkIsWritable(check, completion)
+    default: stop("a check knows five operations")
     }
   }
 
-  private func duration(of check: Int) -> Duration { kernel.now - checks[check].begunAt }
+  /// Closes what a check that was ended early has open, once the kernel has let go of it.
+  private mutating func abandonIfSettled(check: Int) {
+    guard checks[check].inFlight.isEmpty else { return }
+    checks[check].unload()
+    closeCheckSocket(check)
+  }
+
+  func duration(of check: Int) -> Duration { kernel.now - checks[check].begunAt }
+
+  // MARK: Beginning
 
   private mutating func checkIsDue(_ check: Int, _ completion: Completion) {
     if checks[check].isHurried {
@@ -104,106 +81,158 @@ extension Worker where K: ~Copyable {
         return
       }
     }
-    let (backend, server) = (checks[check].backend, checks[check].server)
+    let plan = checks[check].plan
     checks[check].begunAt = kernel.now
-    guard state.backends[backend].with(absent: false, { $0.isChecked(server) }) else {
+    let isWanted = state.backends[plan.backend].with(absent: false) {
+      $0.isChecked(plan.server, isAgent: plan.isAgent)
+    }
+    guard isWanted else {
       // In maintenance: looks again after its interval.
       schedule(check)
       return
     }
-    let endpoint = checks[check].endpoint
-    switch kernel.makeSocket(for: endpoint) {
-    case .failure(let error):
-      endCheck(
-        check,
-        .connectionProblem(
-          .socketError, errorName: error.name, errorSentence: error.sentence,
-          isTcpCheck: checks[check].isTcpCheck, duration: .zero))
-    case .success(let socket):
-      if endpoint.kind == .internet {
-        kernel.set(.noDelay, on: socket)
-        // The acknowledgement of the handshake then travels with the reset that ends it.
-        kernel.set(.noQuickAcknowledge, on: socket)
-      }
-      if let source = state.backends[backend].servers[server].source {
-        _ = kernel.bind(socket, to: source)
-      }
-      checks[check].socket = socket
-      checks[check].phase = .connecting
-      kernel.connect(
-        socket, to: endpoint, timeout: checks[check].connectTimeout,
-        token: checkToken(.checkConnect, check))
-    }
-  }
-
-  private mutating func checkConnected(_ check: Int, _ completion: Completion) {
-    guard let error = completion.error else {
-      if let version = checks[check].sendProxy {
-        sendCheckHeader(check, version)
-      } else {
-        endCheck(check, CheckOutcome(.layer4Passed, duration: duration(of: check)))
-      }
+    if let most = state.configuration.global.tune.checksPerThreadMax, checksRunning >= most {
+      checks[check].phase = .queued
+      queuedChecks.append(check)
       return
     }
-    let isTcpCheck = checks[check].isTcpCheck
-    switch error {
-    case .cancelled, .timedOut:
-      endCheck(check, .connectTimeout(isTcpCheck: isTcpCheck, duration: duration(of: check)))
-    default:
-      endCheck(
-        check,
-        .connectionProblem(
-          errorName: error.name, errorSentence: error.sentence, isTcpCheck: isTcpCheck,
-          duration: duration(of: check)))
+    begin(check: check)
+  }
+
+  private mutating func begin(check: Int) {
+    let plan = checks[check].plan
+    checksRunning += 1
+    checks[check].begunAt = kernel.now
+    switch plan.method {
+    case .external: beginCommand(check)
+    case .program(let program):
+      var run = CheckRun(
+        program, facts: facts(of: plan, for: program),
+        inputMax: state.configuration.global.tune.bufsize)
+      let demand = run.start()
+      checks[check].run = run
+      satisfy(demand, check)
     }
   }
 
-  /// A check speaks for itself: version 1 names its own connection, version 2 says LOCAL.
-  private mutating func sendCheckHeader(_ check: Int, _ version: ProxyProtocolVersion) {
-    var header = ProxyHeader()
-    checkHeader.removeAll(keepingCapacity: true)
-    switch version {
-    case .v1:
-      if let source = kernel.localAddress(of: checks[check].socket),
-        let destination = kernel.peerAddress(of: checks[check].socket)
-      {
-        header.addresses = ProxyHeader.Addresses(source: source, destination: destination)
-      }
-      header.writeVersionOne(into: &checkHeader)
-    case .v2: header.writeVersionTwo(into: &checkHeader)
+  /// What the texts of a check may name, as things are now.
+  private func facts(of plan: CheckPlan, for program: CheckProgram) -> CheckFacts {
+    let proxy = state.configuration.proxies[plan.backend]
+    let server = proxy.servers[plan.server]
+    var facts = CheckFacts(
+      backend: proxy.name, server: server.name, backendID: proxy.id, serverID: server.id,
+      date: kernel.wallTime().seconds)
+    guard program.disablesOn404 || program.sendsState else { return facts }
+    let (address, port) = textOfAddress(of: server)
+    let node = state.configuration.global.node ?? Host.name()
+    let (isUp, header) = state.backends[plan.backend].with(absent: (true, [])) { backend in
+      (
+        backend.servers[plan.server].operation != .stopped,
+        program.sendsState
+          ? backend.stateHeader(of: plan.server, address: address, port: port, node: node) : []
+      )
     }
-    checks[check].phase = .sending
-    // Each check has memory of its own for the header: several may be on their way at once.
-    let memory = unsafe checkHeaders + check * CheckSlot.headerBytesMax
-    for index in checkHeader.indices { unsafe memory[index] = checkHeader[index] }
-    unsafe pieces[0] = SendPiece(base: UnsafePointer(memory), count: checkHeader.count)
-    unsafe kernel.send(
-      on: checks[check].socket, pieces: UnsafeBufferPointer(start: pieces, count: 1),
-      token: checkToken(.checkSend, check))
+    facts.isServerUp = isUp
+    if program.sendsState { facts.serverState = header }
+    return facts
   }
+
+  private func textOfAddress(of server: ServerConfiguration) -> (address: String, port: String) {
+    var port = ""
+    if case .fixed(let number) = server.port { port = String(number) }
+    switch server.host {
+    case .ip(let ip): return (ip.description, port)
+    case .unix: return ("unix", "")
+    case .ofClient, .name: return ("", port)
+    }
+  }
+
+  // MARK: Commands
+
+  private mutating func beginCommand(_ check: Int) {
+    let plan = checks[check].plan
+    guard let commands = state.commands else { stop("external checks have a thread") }
+    let sessions = state.backends[plan.backend].sessionCounts(server: plan.server).server
+    checks[check].phase = .running
+    commands.run(
+      ExternalCommand(
+        plan, configuration: state.configuration, sessions: sessions,
+        timeout: plan.limits.connect, worker: index, check: check))
+  }
+
+  /// A command has ended, or could not begin.
+  mutating func commandEnded(check: Int, _ ending: ExternalCommand.Ending) {
+    guard !hasStoppedChecks, checks[check].phase == .running else { return }
+    let outcome: CheckOutcome =
+      switch ending {
+      case .exited(let code):
+        CheckOutcome(code == 0 ? .externalPassed : .externalError, code: Int(code))
+      case .signalled: CheckOutcome(.externalError, code: -1)
+      case .timedOut: CheckOutcome(.externalTimeout)
+      case .failed(let error): CheckOutcome(.socketError, info: error.sentence)
+      }
+    finish(check: check, outcome)
+  }
+
+  // MARK: Ending
 
   /// A check has its outcome.
-  private mutating func endCheck(_ check: Int, _ outcome: CheckOutcome) {
-    if checks[check].socket != .none {
-      kernel.closeWithReset(checks[check].socket)
-      checks[check].socket = .none
-    }
-    let (backend, server) = (checks[check].backend, checks[check].server)
+  mutating func finish(check: Int, _ outcome: CheckOutcome) {
+    var outcome = outcome
+    outcome.duration = duration(of: check)
+    let plan = checks[check].plan
     let now = kernel.now
-    let effects = state.backends[backend].with(absent: []) {
-      $0.record(check: outcome, server: server, now: now)
+    let effects = state.backends[plan.backend].with(absent: []) {
+      plan.isAgent
+        ? $0.record(agent: outcome, server: plan.server)
+        : $0.record(check: outcome, server: plan.server, now: now)
     }
-    schedule(check)
+    end(check: check, effects)
+  }
+
+  /// An agent has spoken.
+  mutating func finish(check: Int, _ reply: AgentReply) {
+    let plan = checks[check].plan
+    let now = kernel.now
+    let duration = duration(of: check)
+    let effects = state.backends[plan.backend].with(absent: []) {
+      $0.obey(reply, server: plan.server, duration: duration, now: now)
+    }
+    end(check: check, effects)
+  }
+
+  private mutating func end(check: Int, _ effects: [BackendEffect]) {
+    checks[check].run = nil
+    checks[check].next = nil
+    let backend = checks[check].plan.backend
+    if checks[check].inFlight.isEmpty {
+      release(check: check)
+    } else {
+      checks[check].phase = .settling
+      cancelRequests(of: check)
+    }
     deliver(effects, backend: backend)
+  }
+
+  /// Nothing of a finished check is in flight any more.
+  mutating func release(check: Int) {
+    checks[check].unload()
+    closeCheckSocket(check)
+    checksRunning -= 1
+    schedule(check)
+    guard let next = queuedChecks.first else { return }
+    queuedChecks.removeFirst()
+    begin(check: next)
   }
 
   private mutating func schedule(_ check: Int) {
     checks[check].phase = .waiting
-    let (backend, server) = (checks[check].backend, checks[check].server)
+    let plan = checks[check].plan
     let fraction = Double.random(in: 0..<1, using: &random)
     let spread = state.configuration.global.spreadChecks
-    let delay = state.backends[backend].with(absent: Duration.seconds(2)) {
-      $0.nextCheckDelay(of: server, spreadPercent: spread, fraction: fraction)
+    let delay = state.backends[plan.backend].with(absent: Duration.seconds(2)) {
+      $0.nextCheckDelay(
+        of: plan.server, isAgent: plan.isAgent, spreadPercent: spread, fraction: fraction)
     }
     // Intervals count from the beginning of a check, as HAProxy's do.
     checks[check].due = max(kernel.now, checks[check].begunAt + delay)

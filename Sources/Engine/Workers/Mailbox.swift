@@ -14,6 +14,8 @@ enum Message: Sendable {
   case reassign(slot: UInt32, generation: UInt32, previous: Int32, places: QueuePlaces)
   /// Check a server earlier than planned.
   case hurryCheck(check: Int32, notAfter: Instant)
+  /// The command that checks a server has ended.
+  case commandEnded(check: Int32, ExternalCommand.Ending)
   /// End the sessions on a server.
   case endSessions(backend: Int32, server: Int32, cause: TerminationState.Cause)
   /// A place became free in a frontend or the process.

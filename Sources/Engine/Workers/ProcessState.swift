@@ -23,6 +23,8 @@ final class ProcessState: Sendable {
   let checks: [CheckPlan]
   let loads: WorkerLoads
   let reports: WorkerReports
+  /// Who runs external checks; nil when there are none.
+  let commands: Commands?
   /// Listening sockets that are open, in all workers.
   let acceptorsOpen = Atomic<Int>(0)
   /// Listening sockets that still have to answer a pause.
@@ -69,6 +71,8 @@ final class ProcessState: Sendable {
     }
     var random = PseudoRandom(seed: seed)
     checks = CheckPlan.all(in: configuration, workerCount: workerCount, random: &random)
+    let hasCommands = checks.contains { if case .external = $0.method { true } else { false } }
+    commands = hasCommands ? Commands() : nil
   }
 
   var workerCount: Int { mailboxes.count }
@@ -122,7 +126,9 @@ final class ProcessState: Sendable {
 
   /// Who checks a server; nil when nobody does.
   func checkPlace(backend: Int, server: Int) -> (worker: Int, check: Int)? {
-    checks.first { $0.backend == backend && $0.server == server }.map { ($0.worker, $0.place) }
+    checks.first { $0.backend == backend && $0.server == server && !$0.isAgent }.map {
+      ($0.worker, $0.place)
+    }
   }
 
   /// The worker that gets the next connection of a shared listener.

@@ -38,9 +38,9 @@ import Sessions
   var logLine = LogBuffer()
   var checks: [CheckSlot] = []
   var hasStoppedChecks = false
-  /// The header being made, and memory for those on their way.
-  var checkHeader: [UInt8] = []
-  var checkHeaders: UnsafeMutablePointer<UInt8>
+  /// Checks under way, and those that wait until there are fewer.
+  var checksRunning = 0
+  var queuedChecks: [Int] = []
   /// Backends whose slow starts this worker looks after.
   var backendTimers: [Int] = []
   var random: PseudoRandom
@@ -68,7 +68,6 @@ import Sessions
       pipeBytes: limits.splice.pipeBytes,
       pipeBytesMin: limits.splice.pipeBytesMin)
     unsafe pieces = .allocate(capacity: sendPiecesMax)
-    unsafe checkHeaders = .allocate(capacity: 1)
     random = PseudoRandom(seed: state.seed &+ UInt64(index))
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
@@ -87,7 +86,6 @@ import Sessions
   deinit {
     state.mailboxes[index].detach()
     unsafe pieces.deallocate()
-    unsafe checkHeaders.deallocate()
   }
 
   /// Runs until it is told to stop.
@@ -133,7 +131,8 @@ import Sessions
     switch operation {
     case .accept: acceptCompleted(completion)
     case .acceptRetryTimer: acceptRetryElapsed(completion)
-    case .checkTimer, .checkConnect, .checkSend: checkCompleted(operation, completion)
+    case .checkTimer, .checkConnect, .checkSend, .checkReceive, .checkWritable:
+      checkCompleted(operation, completion)
     case .backendTimer: backendTimerElapsed(completion)
     case .halfClosedTimer: halfClosedTimerElapsed()
     case .drainTimer: stopAccepting(closing: true)
@@ -171,8 +170,8 @@ import Sessions
     case .fillServer: fillCompleted(completion, .server, slot)
     case .emptyClient: emptyCompleted(completion, .client, slot)
     case .emptyServer: emptyCompleted(completion, .server, slot)
-    case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .backendTimer,
-      .halfClosedTimer, .drainTimer:
+    case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .checkReceive,
+      .checkWritable, .backendTimer, .halfClosedTimer, .drainTimer:
       stop("operations of sessions are below 16")
     }
   }
@@ -215,6 +214,7 @@ import Sessions
     case .reassign(let slot, let generation, let previous, let places):
       reassign(slot, generation: generation, previous: Int(previous), places: places)
     case .hurryCheck(let check, let notAfter): hurry(check: Int(check), notAfter: notAfter)
+    case .commandEnded(let check, let ending): commandEnded(check: Int(check), ending)
     case .endSessions(let backend, let server, let cause):
       endSessions(backend: backend, server: server, cause: cause)
     case .placeFreed: placeFreed()

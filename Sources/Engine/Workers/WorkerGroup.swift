@@ -52,6 +52,10 @@ final class WorkerGroup: Workers {
     } else {
       process.console.notice(sentence)
     }
+    state.commands?.start(keepsStreams: !process.console.isQuiet) { [console = process.console] in
+      if case .timedOut = $1 { console.warning("kill \($0.name)") }
+      state.mailboxes[$0.worker].post(.commandEnded(check: Int32($0.check), $1))
+    }
     for index in 0..<process.threadCount {
       let acceptors = WorkerGroup.acceptors(of: index, among: process.listeningSockets)
       state.acceptorsOpen.add(acceptors.count, ordering: .relaxed)
@@ -186,6 +190,7 @@ final class WorkerGroup: Workers {
     post(.stop)
     for thread in threads { thread.join() }
     threads = []
+    state?.commands?.finish()
   }
 
   private func post(_ message: Message) {

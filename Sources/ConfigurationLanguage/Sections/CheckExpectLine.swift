@@ -1,0 +1,218 @@
+import HealthChecks
+
+/// `tcp-check expect` and `http-check expect`. HAProxy manual, the same.
+extension CheckLine {
+  mutating func expectation() throws(Problem) -> CheckRule {
+    guard !statement[index + 1].isEmpty else {
+      throw Problem("expects at least a matching pattern as arguments")
+    }
+    index += 1
+    var expectation = CheckExpectation(.string([]))
+    var pattern: CheckExpectation.Pattern?
+    var comment: [UInt8]?
+    while !word.isEmpty {
+      var name = word
+      var isPattern = false
+      while name.hasPrefix("!") {
+        isPattern = true
+        expectation.isNegated.toggle()
+        name.removeFirst()
+        if name.isEmpty {
+          index += 1
+          name = word
+        }
+      }
+      if let found = try readPattern(name) {
+        guard pattern == nil else { throw Problem("only one pattern expected") }
+        pattern = found
+      } else {
+        guard !isPattern || !CheckLine.options.contains(name) else {
+          throw Problem("[!] not supported with '\(name)'")
+        }
+        if name == "comment" {
+          comment = try option(name)
+        } else {
+          try read(name, into: &expectation)
+        }
+      }
+      index += 1
+    }
+    guard let pattern else { throw Problem("pattern not found") }
+    expectation.pattern = pattern
+    return CheckRule(action: .step(.expect(expectation)), comment: comment)
+  }
+
+  private static let options: Set = [
+    "min-recv", "comment", "on-success", "on-error", "ok-status", "error-status", "tout-status",
+    "status-code",
+  ]
+
+  private mutating func option(
+    _ name: String, _ kind: String = "a string"
+  ) throws(Problem) -> [UInt8] {
+    try argument("'\(name)' expects \(kind) as argument")
+  }
+
+  // MARK: Options
+
+  private mutating func read(
+    _ name: String, into expectation: inout CheckExpectation
+  ) throws(Problem) {
+    switch name {
+    case "min-recv":
+      let value = IntegerText.leading(
+        String(decoding: try option(name, "a integer"), as: UTF8.self))
+      guard (-1...Int(Int32.max)).contains(value) else {
+        throw Problem("'min-recv' expects -1 or an integer from 0 to INT_MAX")
+      }
+      expectation.bytesMin = value < 0 ? nil : value
+    case "on-success": expectation.onSuccess = try text(try option(name))
+    case "on-error": expectation.onError = try text(try option(name))
+    case "ok-status":
+      expectation.okStatus = try status(
+        name, [.layer4Passed, .layer6Passed, .layer7Passed, .layer7ConditionallyPassed],
+        "'L4OK', 'L6OK', 'L7OK' or 'L7OKC'")
+    case "error-status":
+      expectation.errorStatus = try status(
+        name,
+        [
+          .layer7InvalidResponse, .layer7WrongStatus, .layer7ConditionallyPassed,
+          .layer6InvalidResponse, .layer4ConnectionProblem,
+        ], "'L4CON', 'L6RSP', 'L7RSP' or 'L7STS'")
+    case "tout-status":
+      expectation.timeoutStatus = try status(
+        name, [.layer4Timeout, .layer6Timeout, .layer7Timeout], "'L4TOUT', 'L6TOUT' or 'L7TOUT'")
+    case "status-code":
+      let expression = try option(name, "an expression")
+      do {
+        expectation.statusCode = try CheckSample.parse(expression)
+      } catch {
+        throw Problem("error detected while parsing status-code expression : \(error.message)")
+      }
+    default: throw unknown(name)
+    }
+  }
+
+  private mutating func status(
+    _ name: String, _ allowed: [CheckStatus], _ names: String
+  ) throws(Problem) -> CheckStatus {
+    let word = String(decoding: try option(name), as: UTF8.self)
+    guard let status = allowed.first(where: { $0.word == word.uppercased() }) else {
+      throw Problem("'\(name)' only supports \(names) status (got '\(word)').")
+    }
+    return status
+  }
+
+  private func unknown(_ name: String) -> Problem {
+    isHTTP
+      ? Problem(
+        "'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf', '[!]status', "
+          + "'[!]rstatus', [!]hdr, [!]fhdr or comment but got '\(name)' as argument.")
+      : Problem(
+        "'only supports min-recv, '[!]binary', '[!]string', '[!]rstring', '[!]string-lf'"
+          + "'[!]rbinary', '[!]binary-lf' or comment but got '\(name)' as argument.")
+  }
+
+  // MARK: Patterns
+
+  /// - Returns: nil when the word is no pattern.
+  private mutating func readPattern(_ name: String) throws(Problem) -> CheckExpectation.Pattern? {
+    let foreign =
+      isHTTP ? ["binary", "rbinary", "binary-lf"] : ["status", "rstatus", "hdr", "fhdr"]
+    if foreign.contains(name) { throw unknown(name) }
+    switch name {
+    case "rstring", "rbinary", "rstatus":
+      throw Problem.notSupported("\(statement[0]) expect \(name)")
+    case "string":
+      let bytes = try option(name, "a <pattern>")
+      return isHTTP ? .body(bytes) : .string(bytes)
+    case "binary":
+      let digits = try option(name, "a <pattern>")
+      return .binary(try binary(digits) { "invalid binary string (\($0))" })
+    case "string-lf":
+      let text = try text(try option(name, "a <pattern>"))
+      return isHTTP ? .bodyText(text) : .text(text)
+    case "binary-lf": return .hexadecimal(try text(try option(name, "a <pattern>")))
+    case "status": return .status(try statusRanges(try option(name, "a <pattern>")))
+    case "hdr", "fhdr": return .header(try header(isWhole: name == "fhdr"))
+    default: return nil
+    }
+  }
+
+  /// `200,300-399`
+  private func statusRanges(_ pattern: [UInt8]) throws(Problem) -> [ClosedRange<Int>] {
+    var ranges: [ClosedRange<Int>] = []
+    var rest = pattern[...]
+    while true {
+      let first = CheckLine.number(&rest)
+      var last = first
+      if rest.first == UInt8(ascii: "-") {
+        rest.removeFirst()
+        last = CheckLine.number(&rest)
+      }
+      guard first <= last else {
+        throw Problem("invalid range of status codes '\(String(decoding: pattern, as: UTF8.self))'")
+      }
+      ranges.append(first...last)
+      guard let next = rest.popFirst() else { return ranges }
+      guard next == UInt8(ascii: ",") else {
+        throw Problem(
+          "invalid character '\(Character(UnicodeScalar(next)))' in the list of status codes")
+      }
+    }
+  }
+
+  private static func number(_ digits: inout ArraySlice<UInt8>) -> Int {
+    var value = 0
+    while let digit = digits.first, (48...57).contains(digit) {
+      value = min(value * 10 + Int(digit - 48), Int(Int32.max))
+      digits.removeFirst()
+    }
+    return value
+  }
+
+  private mutating func header(isWhole: Bool) throws(Problem) -> HeaderPattern {
+    let keyword = isWhole ? "fhdr" : "hdr"
+    guard ["name", "name-lf"].contains(statement[index + 1]), !statement[index + 2].isEmpty else {
+      throw Problem(
+        "'\(keyword)' expects at the name keyword as first argument followed by a pattern")
+    }
+    let isNameText = statement[index + 1] == "name-lf"
+    index += 2
+    let name = HeaderPattern.Part(
+      try method(keyword), try part(statement.bytes(index), isText: isNameText))
+    let next = statement[index + 1]
+    guard next == "value" || next == "value-lf" else {
+      return HeaderPattern(name: name, value: nil, isWhole: isWhole)
+    }
+    index += 2
+    let method = try method(keyword)
+    guard !word.isEmpty else {
+      throw Problem("'\(keyword)' expect a pattern with the value keyword")
+    }
+    let value = HeaderPattern.Part(
+      method, try part(statement.bytes(index), isText: next == "value-lf"))
+    return HeaderPattern(name: name, value: value, isWhole: isWhole)
+  }
+
+  private func part(_ bytes: [UInt8], isText: Bool) throws(Problem) -> CheckText {
+    isText ? try text(bytes) : CheckText(literal: bytes)
+  }
+
+  /// `-m <method>`, stepped over; `str` without.
+  private mutating func method(_ keyword: String) throws(Problem) -> HeaderPattern.Method {
+    guard word == "-m" else { return .same }
+    let name = statement[index + 1]
+    guard !name.isEmpty else {
+      throw Problem(
+        "'\(keyword)' : '-m' expects at a matching pattern ('str', 'beg', 'end', 'sub' or 'reg')")
+    }
+    if name == "reg" { throw Problem.notSupported("\(keyword) -m reg") }
+    guard let method = HeaderPattern.Method(rawValue: name) else {
+      throw Problem(
+        "'\(keyword)' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '\(name)')")
+    }
+    index += 2
+    return method
+  }
+}
