@@ -169,6 +169,8 @@ extension Worker where K: ~Copyable {
         CheckOutcome(code == 0 ? .externalPassed : .externalError, code: Int(code))
       case .signalled: CheckOutcome(.externalError, code: -1)
       case .timedOut: CheckOutcome(.externalTimeout)
+      // What a shell says of a program that it cannot run.
+      case .notExecutable: CheckOutcome(.externalError, code: 255)
       case .failed(let error): CheckOutcome(.socketError, info: error.sentence)
       }
     finish(check: check, outcome)
@@ -234,8 +236,8 @@ extension Worker where K: ~Copyable {
       $0.nextCheckDelay(
         of: plan.server, isAgent: plan.isAgent, spreadPercent: spread, fraction: fraction)
     }
-    // Intervals count from the beginning of a check, as HAProxy's do.
-    checks[check].due = max(kernel.now, checks[check].begunAt + delay)
+    // Intervals count from the end of a check, as HAProxy's do.
+    checks[check].due = kernel.now + delay
     arm(check: check)
   }
 

@@ -79,7 +79,7 @@ final class Commands: Sendable {
       if isStopping { break }
       for command in commands {
         switch command.start(keepsStreams: keepsStreams) {
-        case .failure(let error): ended(command, .failed(error))
+        case .failure(let failure): ended(command, failure.ending)
         case .success(let pid):
           running.append(
             Running(
@@ -109,7 +109,7 @@ final class Commands: Sendable {
         guard !process.hasTimedOut, process.deadline <= now else { continue }
         kill(process.pid, SIGTERM)
         running[index].hasTimedOut = true
-        ended(process.command, .timedOut)
+        ended(process.command, .timedOut(processID: process.pid))
         continue
       }
       if process.descriptor >= 0 { close(process.descriptor) }

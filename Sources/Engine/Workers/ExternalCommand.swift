@@ -14,9 +14,27 @@ struct ExternalCommand: Sendable {
     /// A signal ended it.
     case signalled
     /// It took too long and was told to end.
-    case timedOut
-    /// It could not be started.
+    case timedOut(processID: Int32)
+    /// There is no such program, or it may not be run.
+    case notExecutable(KernelIO.Errno)
+    /// There was no process for it.
     case failed(KernelIO.Errno)
+
+    /// What standard error is told; nil for nothing.
+    var message: (text: String, isAlert: Bool)? {
+      switch self {
+      case .exited, .signalled: nil
+      case .timedOut(let processID): ("kill \(processID)", false)
+      case .notExecutable(let error):
+        (
+          "Failed to exec process for external health check: \(error.sentence). Aborting.", true
+        )
+      case .failed(let error):
+        (
+          "Failed to fork process for external health check: \(error.sentence). Aborting.", true
+        )
+      }
+    }
   }
 
   /// The name or path of the program.
@@ -113,7 +131,7 @@ struct ExternalCommand: Sendable {
   ///
   /// - Parameter keepsStreams: whether it has the standard streams of the process.
   /// - Returns: its process id.
-  func start(keepsStreams: Bool) -> Result<pid_t, KernelIO.Errno> {
+  func start(keepsStreams: Bool) -> Result<pid_t, StartFailure> {
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
     var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
     defer {
@@ -122,6 +140,15 @@ struct ExternalCommand: Sendable {
     }
     var pid = pid_t()
     let error = unsafe sluice_spawn(file, &words, &variables, keepsStreams ? 3 : 0, &pid)
-    return error == 0 ? .success(pid) : .failure(KernelIO.Errno(rawValue: error))
+    guard error != 0 else { return .success(pid) }
+    let isWithoutProcess = error == EAGAIN || error == ENOMEM
+    let cause = KernelIO.Errno(rawValue: error)
+    return .failure(
+      StartFailure(ending: isWithoutProcess ? .failed(cause) : .notExecutable(cause)))
+  }
+
+  /// Why a command could not be started.
+  struct StartFailure: Error {
+    let ending: Ending
   }
 }

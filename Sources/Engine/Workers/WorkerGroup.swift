@@ -53,7 +53,9 @@ final class WorkerGroup: Workers {
       process.console.notice(sentence)
     }
     state.commands?.start(keepsStreams: !process.console.isQuiet) { [console = process.console] in
-      if case .timedOut = $1 { console.warning("kill \($0.name)") }
+      if let (text, isAlert) = $1.message {
+        if isAlert { console.alert(text) } else { console.warning(text) }
+      }
       state.mailboxes[$0.worker].post(.commandEnded(check: Int32($0.check), $1))
     }
     for index in 0..<process.threadCount {
