@@ -127,12 +127,6 @@ public struct CheckProgram: Hashable, Sendable {
     }
   }
 
-  /// Whether the step after a step sends something.
-  func sends(after index: Int) -> Bool {
-    guard index + 1 < steps.count, case .send = steps[index + 1].action else { return false }
-    return true
-  }
-
   /// An expectation that has to wait for more is begun again with the first negated one before it,
   /// for what comes may be what must not come.
   private mutating func linkExpectations() {

@@ -44,6 +44,19 @@ public struct CheckRun: Sendable {
   /// How many more bytes can be taken in.
   public var roomForInput: Int { inputMax - input.count }
 
+  /// Whether the connection being made is used or closed as soon as it is there: the
+  /// acknowledgement of the handshake can then travel with what follows. Otherwise the server has
+  /// to be told at once, for it is expected to speak.
+  public var followsUpAtOnce: Bool {
+    guard index + 1 < program.steps.count else { return true }
+    switch program.steps[index + 1].action {
+    case .send(.bytes(let bytes)): return !bytes.isEmpty
+    case .send: return true
+    case .connect: return true
+    case .expect: return false
+    }
+  }
+
   // MARK: What happened
 
   /// The check begins.
@@ -156,9 +169,10 @@ public struct CheckRun: Sendable {
   private func bytes(of payload: CheckProgram.Payload) -> [UInt8]? {
     switch payload {
     case .bytes(let bytes): bytes
-    case .text(let text): text.bytes(facts, input: input)
-    case .hexadecimal(let text): HealthChecks.bytes(ofHexadecimal: text.bytes(facts, input: input))
-    case .http(let request): request.bytes(facts, input: input)
+    case .text(let text): text.bytes(facts, input: quotable)
+    case .hexadecimal(let text):
+      HealthChecks.bytes(ofHexadecimal: text.bytes(facts, input: quotable))
+    case .http(let request): request.bytes(facts, input: quotable)
     case .sslHello: BuiltInChecks.sslHello(date: facts.date)
     }
   }
@@ -200,7 +214,7 @@ public struct CheckRun: Sendable {
 
   private mutating func evaluate(_ text: CheckText, _ expectation: CheckExpectation) -> Evaluation {
     if !isLastRead, let least = expectation.bytesMin, input.count < least { return .wait }
-    var pattern = text.bytes(facts, input: input)
+    var pattern = text.bytes(facts, input: quotable)
     guard !pattern.isEmpty else {
       return failure(
         expectation, .layer7InvalidResponse, isMatch: false,
@@ -254,6 +268,9 @@ public struct CheckRun: Sendable {
 
   // MARK: HTTP
 
+  /// What texts may quote of the answer: of HTTP, nothing.
+  private var quotable: [UInt8] { program.kind == .http ? [] : input }
+
   private mutating func evaluateHTTP(_ expectation: CheckExpectation) -> Evaluation {
     let verdict = HTTPReply.parse(input, hasEnded: hasEnded, isBodiless: isHeadRequest)
     let reply: HTTPReply
@@ -275,8 +292,8 @@ public struct CheckRun: Sendable {
     switch expectation.pattern {
     case .status(let ranges): isMatch = ranges.contains { $0.contains(reply.status) }
     case .header(let pattern):
-      let name = pattern.name.text.bytes(facts, input: input)
-      let value = pattern.value?.text.bytes(facts, input: input)
+      let name = pattern.name.text.bytes(facts, input: quotable)
+      let value = pattern.value?.text.bytes(facts, input: quotable)
       guard !name.isEmpty, value?.isEmpty != true else {
         return failure(
           expectation, .layer7InvalidResponse, isMatch: false,
@@ -287,7 +304,7 @@ public struct CheckRun: Sendable {
       return evaluate(reply.body, pattern, expectation, isDone: isDone)
     case .bodyText(let text):
       return evaluate(
-        reply.body, text.bytes(facts, input: input), expectation, isDone: isDone)
+        reply.body, text.bytes(facts, input: quotable), expectation, isDone: isDone)
     case .string, .binary, .text, .hexadecimal, .builtIn, .reply: return .proceed
     }
     if isMatch != expectation.isNegated { return .proceed }
@@ -341,7 +358,7 @@ public struct CheckRun: Sendable {
     var message = info
     if message.isEmpty {
       if let text = expectation.onError {
-        message = text.bytes(facts, input: input)
+        message = text.bytes(facts, input: quotable)
       } else if input.isEmpty {
         message = Array("TCPCHK got an empty response at step \(number)".utf8)
       } else if program.kind == .tcp || program.kind == .http {
@@ -354,7 +371,7 @@ public struct CheckRun: Sendable {
     if let comment = program.steps[index].comment {
       message += Array(" comment: ".utf8) + comment
     }
-    let code = expectation.statusCode?.number(facts, input: input) ?? code
+    let code = expectation.statusCode?.number(facts, input: quotable) ?? code
     return .end(CheckOutcome(status, bytes: message, code: code))
   }
 
@@ -390,13 +407,13 @@ public struct CheckRun: Sendable {
       }
       var info: [UInt8] = []
       if let text = expectation.onSuccess {
-        info = text.bytes(facts, input: input)
+        info = text.bytes(facts, input: quotable)
       } else if program.kind == .tcp {
         info = Array(note.utf8)
       }
       return CheckOutcome(
         expectation.okStatus ?? .layer7Passed, bytes: info,
-        code: expectation.statusCode?.number(facts, input: input) ?? code)
+        code: expectation.statusCode?.number(facts, input: quotable) ?? code)
     }
   }
 

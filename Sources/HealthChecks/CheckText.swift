@@ -3,8 +3,6 @@
 public struct CheckText: Hashable, Sendable {
   /// One piece of the text.
   enum Piece: Hashable, Sendable {
-    /// One space, unless the text ends with one or is empty.
-    case separator
     case literal([UInt8])
     case sample(CheckSample)
   }
@@ -39,10 +37,6 @@ public struct CheckText: Hashable, Sendable {
     while index < text.count {
       let byte = text[index]
       switch byte {
-      case UInt8(ascii: " "):
-        flush()
-        if pieces.last != .separator { pieces.append(.separator) }
-        index += 1
       case UInt8(ascii: "%") where index + 1 < text.count && text[index + 1] == byte:
         literal.append(byte)
         index += 2
@@ -86,8 +80,6 @@ public struct CheckText: Hashable, Sendable {
     var result: [UInt8] = []
     for piece in pieces where result.count < bytesMax {
       switch piece {
-      case .separator:
-        if let last = result.last, last != UInt8(ascii: " ") { result.append(UInt8(ascii: " ")) }
       case .literal(let literal): result += literal
       case .sample(let sample): result += sample.value(facts, input: input) ?? []
       }

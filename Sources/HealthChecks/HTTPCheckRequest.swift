@@ -50,12 +50,12 @@ public struct HTTPCheckRequest: Hashable, Sendable {
     let isPersistent = HTTPCheckRequest.isAtLeastOneOne(version)
     var result = method + [UInt8(ascii: " ")] + uri + [UInt8(ascii: " ")]
     result += Array((isPersistent ? "HTTP/1.1" : "HTTP/1.0").utf8) + HTTPCheckRequest.lineEnd
-    var wantsClose = true
+    var connection = Array("close".utf8)
     for header in headers {
       let value = header.value.bytes(facts, input: input)
       if value.isEmpty { continue }
       if HTTPCheckRequest.isConnection(header.name) {
-        wantsClose = !String(decoding: value, as: UTF8.self).lowercased().contains("keep-alive")
+        connection = value
         continue
       }
       HTTPCheckRequest.append(header.name, value, to: &result)
@@ -69,11 +69,12 @@ public struct HTTPCheckRequest: Hashable, Sendable {
       HTTPCheckRequest.append(
         Array("content-length".utf8), Array(String(body.count).utf8), to: &result)
     }
-    // Each version has a default that need not be said.
-    if wantsClose, isPersistent {
-      HTTPCheckRequest.append(Array("connection".utf8), Array("close".utf8), to: &result)
-    } else if !wantsClose, !isPersistent {
-      HTTPCheckRequest.append(Array("connection".utf8), Array("keep-alive".utf8), to: &result)
+    // What a version does anyway need not be said; there are no connections in HTTP/2.
+    let implied = isPersistent ? "keep-alive" : "close"
+    if String(decoding: connection, as: UTF8.self).lowercased() != implied,
+      version != Array("HTTP/2".utf8)
+    {
+      HTTPCheckRequest.append(Array("connection".utf8), connection, to: &result)
     }
     return result + HTTPCheckRequest.lineEnd + body
   }

@@ -137,6 +137,7 @@ struct Desk {
     var slowstart: Duration?
     var isDisabled = false
     var check: CheckConfiguration?
+    var hasAgent = false
     var onError: ServerConfiguration.OnError?
     var shutsDown = false
     var track: ServerReference?
@@ -177,6 +178,9 @@ struct Desk {
       server.slowstart = line.slowstart
       server.isDisabled = line.isDisabled
       server.check = line.check
+      if line.hasAgent {
+        server.agent = AgentConfiguration(inter: .seconds(2), port: 9, address: nil, send: [])
+      }
       server.track = line.track
       server.shutsDownSessionsWhenDown = line.shutsDown
       server.shutsDownBackupSessionsWhenUp = line.shutsDown

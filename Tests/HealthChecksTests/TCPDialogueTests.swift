@@ -111,7 +111,7 @@ import Testing
       ])
     #expect(
       Dialogue(program, [.says("ERR 123 x"), .ends]).reason
-        == ", reason: Layer7 wrong status, code: 123, info: \"bad s1 in be: ERR\"")
+        == ", reason: Layer7 wrong status, code: 123, info: \"bad  s1 in be: ERR\"")
     #expect(
       Dialogue(program, [.says("OK")]).reason
         == ", reason: Layer6 check passed, info: \"100% fine\"")
@@ -139,6 +139,18 @@ import Testing
       Dialogue(program, [.refuses]).reason
         == ", reason: Layer4 connection problem, info: \"ECONNREFUSED returned by OS (Connection "
         + "refused) at step 1 of tcp-check (connect port 1000)\"")
+  }
+
+  @Test func aServerThatIsToSpeakFirstIsToldThatItMay() {
+    func followsUp(_ program: CheckProgram) -> Bool {
+      var run = CheckRun(program, facts: Dialogue.facts)
+      _ = run.start()
+      return run.followsUpAtOnce
+    }
+    #expect(followsUp(ping) && followsUp(.connection(isTcpCheck: false)))
+    #expect(!followsUp(BuiltInChecks.mysql(user: nil)))
+    #expect(!followsUp(BuiltInChecks.agent(string: [])))
+    #expect(followsUp(BuiltInChecks.agent(string: [65])))
   }
 
   @Test func whatCameBeforeASendIsForgotten() {

@@ -93,7 +93,9 @@ extension Worker where K: ~Copyable {
       if endpoint.kind == .internet {
         kernel.set(.noDelay, on: socket)
         // The acknowledgement of the handshake then travels with what follows.
-        kernel.set(.noQuickAcknowledge, on: socket)
+        if checks[check].run?.followsUpAtOnce == true {
+          kernel.set(.noQuickAcknowledge, on: socket)
+        }
       }
       if let source = state.backends[plan.backend].servers[plan.server].source {
         _ = kernel.bind(socket, to: source)
