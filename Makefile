@@ -22,6 +22,7 @@ test-unit: install-dependencies
 	swift test --skip EndToEndTests
 
 test-end-to-end: build
+	Tests/EndToEnd/install-servers
 	$(BUILD) --product AllocationCounter
 	SLUICE_PROGRAM=$(PROGRAM) swift test --filter EndToEndTests
 

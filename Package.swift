@@ -91,7 +91,8 @@ let package = Package(
     tests(
       "EngineTests",
       [
-        "Engine", "SimulatedKernel", "Sessions", "Proxies", "ConfigurationLanguage", "Samples",
+        "Engine", "HealthChecks", "SimulatedKernel", "Sessions", "Proxies", "ConfigurationLanguage",
+        "Samples",
         "KernelIO", "Basics",
       ]),
     tests("SimulatedKernelTests", ["SimulatedKernel", "KernelIO", "Basics"]),

@@ -21,15 +21,15 @@ public struct CheckRun: Sendable {
   public let program: CheckProgram
   /// What is to be sent.
   public private(set) var output: [UInt8] = []
-  private let facts: CheckFacts
+  let facts: CheckFacts
   /// What the server has sent since the last step that connected or sent.
-  private var input: [UInt8] = []
-  private let inputMax: Int
+  var input: [UInt8] = []
+  let inputMax: Int
   private var hasEnded = false
   /// The step that is being carried out.
-  private var index = 0
-  private var isConnecting = true
-  private var code = 0
+  var index = 0
+  var isConnecting = true
+  var code = 0
 
   /// - Parameters:
   ///   - program: what to carry out.
@@ -269,7 +269,7 @@ public struct CheckRun: Sendable {
   // MARK: HTTP
 
   /// What texts may quote of the answer: of HTTP, nothing.
-  private var quotable: [UInt8] { program.kind == .http ? [] : input }
+  var quotable: [UInt8] { program.kind == .http ? [] : input }
 
   private mutating func evaluateHTTP(_ expectation: CheckExpectation) -> Evaluation {
     let verdict = HTTPReply.parse(input, hasEnded: hasEnded, isBodiless: isHeadRequest)
@@ -373,76 +373,5 @@ public struct CheckRun: Sendable {
     }
     let code = expectation.statusCode?.number(facts, input: quotable) ?? code
     return .end(CheckOutcome(status, bytes: message, code: code))
-  }
-
-  private var number: Int { program.steps[index].number }
-
-  private func description(of pattern: CheckExpectation.Pattern) -> [UInt8] {
-    switch pattern {
-    case .string(let text), .body(let text):
-      Array(" '".utf8) + text + Array("'".utf8)
-    case .binary: Array(" (binary)".utf8)
-    case .text, .bodyText: Array(" (log-format string)".utf8)
-    case .hexadecimal: Array(" (log-format binary)".utf8)
-    case .status: Array("(status codes)".utf8)
-    case .header: Array(" (header pattern)".utf8)
-    case .builtIn: Array(" (regex)".utf8)
-    case .reply: Array(" (custom function)".utf8)
-    }
-  }
-
-  /// The program has come to its end.
-  private var success: CheckOutcome {
-    let note = "(tcp-check)"
-    guard program.steps.indices.contains(index) else {
-      return CheckOutcome(.layer7Passed, info: note)
-    }
-    switch program.steps[index].action {
-    case .connect:
-      return CheckOutcome(.layer4Passed, info: number == 0 ? "" : note)
-    case .send: return CheckOutcome(.layer7Passed, info: note)
-    case .expect(let expectation):
-      if program.disablesOn404, facts.isServerUp, code == 404 {
-        return CheckOutcome(.layer7ConditionallyPassed, info: "", code: 404)
-      }
-      var info: [UInt8] = []
-      if let text = expectation.onSuccess {
-        info = text.bytes(facts, input: quotable)
-      } else if program.kind == .tcp {
-        info = Array(note.utf8)
-      }
-      return CheckOutcome(
-        expectation.okStatus ?? .layer7Passed, bytes: info,
-        code: expectation.statusCode?.number(facts, input: quotable) ?? code)
-    }
-  }
-
-  /// Where in the rules of `option tcp-check` the connection broke.
-  private var placeInRules: [UInt8] {
-    guard program.kind == .tcp else { return [] }
-    guard program.steps.indices.contains(index), number > 0 else {
-      return Array(" at initial connection step of tcp-check".utf8)
-    }
-    var text = Array(" at step \(number) of tcp-check".utf8)
-    switch program.steps[index].action {
-    case .connect(let connect):
-      text += Array((connect.port.map { " (connect port \($0))" } ?? " (connect)").utf8)
-    case .send: text += Array(" (send)".utf8)
-    case .expect(let expectation):
-      switch expectation.pattern {
-      case .string(let pattern):
-        text += Array(" (expect string '".utf8) + pattern + Array("')".utf8)
-      case .binary(let pattern):
-        text += Array(" (expect binary '".utf8) + hexadecimalDigits(of: pattern)
-        text += Array("')".utf8)
-      case .text: text += Array(" (expect log-format string)".utf8)
-      case .hexadecimal: text += Array(" (expect log-format binary)".utf8)
-      case .status, .header, .body, .bodyText, .builtIn, .reply: break
-      }
-    }
-    if let comment = program.steps[index].comment {
-      text += Array(" comment: '".utf8) + comment + Array("'".utf8)
-    }
-    return text
   }
 }

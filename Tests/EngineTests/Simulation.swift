@@ -1,5 +1,6 @@
 import Basics
 import ConfigurationLanguage
+import HealthChecks
 import KernelIO
 import Proxies
 import Samples
@@ -119,6 +120,11 @@ extension Worker where K == SimulatedKernel {
 extension Worker where K: ~Copyable {
   /// What must hold between two turns.
   func checkInvariants() {
+    for slot in checks where slot.phase == .waiting || slot.phase == .queued {
+      precondition(slot.inFlight.isEmpty && slot.socket == .none && slot.run == nil)
+    }
+    precondition(
+      checksRunning == checks.count { $0.phase != .waiting && $0.phase != .queued })
     for index in table.indexesInUse() {
       let slot = table[index].value
       slot.session.checkInvariants()
