@@ -35,7 +35,8 @@ import Testing
         proxy.servers[index].agent?.port = port
       }
     }
-    let simulation = Simulation(world: world, proxy: proxy)
+    let simulation = Simulation(
+      world: world, proxy: proxy, checksMax: random.below(3) == 0 ? 1 + random.below(2) : nil)
     let left = simulation.run(lasting: .seconds(30))
     #expect(world.turns < Simulation.turnsMax, "the worker spins")
     #expect(left.isEmpty, "left over: \(left)")

@@ -31,9 +31,10 @@ struct Simulation {
   ///   - others: sections behind it.
   ///   - sessionsMax: `maxconn` of the process.
   ///   - splice: when and how far channels splice.
+  ///   - checksMax: `tune.max-checks-per-thread`
   init(
     world: SimulatedWorld, proxy: ProxyConfiguration, others: [ProxyConfiguration] = [],
-    sessionsMax: Int = 1000, splice: SpliceLimits = SpliceLimits()
+    sessionsMax: Int = 1000, splice: SpliceLimits = SpliceLimits(), checksMax: Int? = nil
   ) {
     self.world = world
     var configuration = Configuration()
@@ -44,6 +45,7 @@ struct Simulation {
     target.format = .raw
     proxy.logs = [target]
     configuration.proxies = [proxy] + others
+    configuration.global.tune.checksPerThreadMax = checksMax
     let limits = Limits(
       sessionsMax: sessionsMax, buffersPerWorker: world.buffersMax,
       bufferBytes: world.bufferBytes, acceptBatch: 4, splice: splice)
@@ -125,6 +127,9 @@ extension Worker where K: ~Copyable {
     }
     precondition(
       checksRunning == checks.count { $0.phase != .waiting && $0.phase != .queued })
+    precondition(checksRunning <= state.configuration.global.tune.checksPerThreadMax ?? .max)
+    precondition(
+      queuedChecks.sorted() == checks.indices.filter { checks[$0].phase == .queued })
     for index in table.indexesInUse() {
       let slot = table[index].value
       slot.session.checkInvariants()
