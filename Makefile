@@ -1,6 +1,6 @@
 # Thin on purpose: every target is the command that a person would type.
 
-PACKAGES := binutils git libc6-dev libgcc-12-dev libstdc++-12-dev liburing-dev zlib1g-dev
+PACKAGES := binutils git libc6-dev libgcc-12-dev libpcre2-dev libstdc++-12-dev liburing-dev zlib1g-dev
 BUILD := swift build -c release --static-swift-stdlib \
 	--explicit-target-dependency-import-check error
 PROGRAM := $(CURDIR)/.build/release/sluice
@@ -26,9 +26,9 @@ test-end-to-end: build
 	$(BUILD) --product AllocationCounter
 	SLUICE_PROGRAM=$(PROGRAM) swift test --filter EndToEndTests
 
-# The built program must run where neither Swift nor liburing is installed.
+# The built program must run where neither Swift nor the libraries are installed.
 test-linkage: build
-	@if ldd $(PROGRAM) | grep -E 'libswift|liburing|libFoundation'; then \
+	@if ldd $(PROGRAM) | grep -E 'libswift|liburing|libpcre|libFoundation'; then \
 		echo "$(PROGRAM): must not need these libraries" >&2; exit 1; fi
 
 # Everything but the end-to-end tests, with fewer simulations: sanitizers are slow. LeakSanitizer

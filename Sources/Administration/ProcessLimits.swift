@@ -209,9 +209,7 @@ extension Configuration {
       if proxies[index].maxconn == 0 {
         proxies[index].maxconn = proxyMaxconn > 0 ? proxyMaxconn : globalMaxconn
       }
-      var targets = Set(proxies[index].useBackends)
-      if let backend = proxies[index].defaultBackend { targets.insert(backend) }
-      for target in targets where proxies.indices.contains(target) {
+      for target in Set(proxies[index].backends) where proxies.indices.contains(target) {
         incoming[target] += proxies[index].maxconn
       }
     }

@@ -40,6 +40,9 @@ public struct Limits: Sendable {
   public var channelBytesScarce: Int
   /// The most bytes of a client held while there is no server: `tune.bufsize`.
   public var connectingBytesMax: Int
+  /// With this many bytes of a side rules have to decide: `tune.bufsize` less the room that HAProxy keeps
+  /// free in a buffer, `tune.maxrewrite`.
+  var inspectedBytesMax: Int { max(1, connectingBytesMax - 1024) }
   /// Below this many free buffers the pool is low: stalled channels move out of it.
   public var buffersScarce: Int
   /// A multishot accept runs only while more places than this are free in frontend and process.

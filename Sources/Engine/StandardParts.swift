@@ -29,7 +29,8 @@ extension ProgramParts {
     _ files: [ConfigurationSource], _ environment: [String: String]
   ) -> ConfigurationReading {
     let reader = ConfigurationReader(
-      identity: identity, facts: facts, resolver: { ServerNames.lookUp($0, family: $1) })
+      identity: identity, facts: facts, resolver: { ServerNames.lookUp($0, family: $1) },
+      loader: { ConfigurationSource.content(of: $0) })
     let outcome = reader.read(
       files.map { ConfigurationFile(name: $0.name, bytes: $0.bytes) },
       environment: Environment(environment))

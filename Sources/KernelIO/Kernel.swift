@@ -250,4 +250,12 @@ public enum SocketOption: Sendable {
   case receiveBuffer(bytes: Int)
   /// IP_TRANSPARENT or IPV6_TRANSPARENT
   case transparent(IPAddress.Family)
+  /// SO_MARK; needs CAP_NET_ADMIN
+  case mark(UInt32)
+  /// IP_TOS or IPV6_TCLASS
+  case typeOfService(IPAddress.Family, UInt8)
+  /// IP_TTL or IPV6_UNICAST_HOPS
+  case timeToLive(IPAddress.Family, UInt8)
+  /// TCP_REPAIR: closing sends nothing any more. Needs CAP_NET_ADMIN.
+  case repair
 }

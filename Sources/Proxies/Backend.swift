@@ -139,7 +139,7 @@ public struct Backend: Sendable {
     var sum = 0
     for frontend in configuration.proxies
     where frontend.capabilities.contains(.frontend) && !frontend.isDisabled {
-      guard frontend.defaultBackend == proxy || frontend.useBackends.contains(proxy) else {
+      guard frontend.backends.contains(proxy) else {
         continue
       }
       sum += frontend.maxconn > 0 ? frontend.maxconn : processConnectionsMax

@@ -37,6 +37,11 @@ extension Backend {
   /// When the answer is a place in the queue of a server, the caller asks `nextGrant` for that
   /// server: its limit may have risen since the last one left.
   public mutating func assign(_ request: AssignmentRequest, now: Instant) -> Assignment {
+    if let server = request.ruledServer, request.previous == nil,
+      request.forcesServer || servers[server].operation != .stopped
+    {
+      return place(request, at: server, now: now)
+    }
     guard farm.totalWeight > 0 else {
       countMove(from: request.previous, to: nil)
       return .unavailable
@@ -53,6 +58,13 @@ extension Backend {
       counters.balancedTotal += 1
       servers[server].counters.balancedTotal += 1
     }
+    return place(request, at: server, now: now)
+  }
+
+  /// Gives a slot of a server that was chosen, or a place in its queue.
+  private mutating func place(
+    _ request: AssignmentRequest, at server: Int, now: Instant
+  ) -> Assignment {
     let candidate = farm.candidates[server]
     if candidate.maxconn > 0 {
       let isFree =

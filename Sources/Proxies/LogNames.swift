@@ -47,6 +47,9 @@ public struct LogNames: Sendable {
     return start..<bytes.count
   }
 
+  /// The machine's own name.
+  public var hostnameBytes: [UInt8] { Array(bytes[hostname]) }
+
   /// The frontend's name.
   func frontend(_ record: SessionRecord) -> Name { proxies[record.frontend] }
 

@@ -67,8 +67,11 @@ extension LogValueWriter {
   private func shape(of content: LogFormat.Content) -> Shape {
     switch content {
     case .separator, .literal: .text
-    case .sample(.sourcePort), .sample(.destinationPort): type == .string ? .text : .number
-    case .sample: .text
+    case .sample(let place):
+      switch samples.value(place) {
+      case .bool?, .integer?: type == .string ? .text : .number
+      case .address?, .string?, .binary?, nil: .text
+      }
     case .alias(let alias):
       switch alias {
       case .frontendTransport, .request, .method, .path, .pathOnly, .query, .uri, .version:

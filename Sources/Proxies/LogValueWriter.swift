@@ -8,6 +8,7 @@ import Samples
 struct LogValueWriter {
   let record: SessionRecord
   let names: LogNames
+  let samples: LogSamples
   /// The flags of the piece that is written next
   var options: LogFormat.Options = []
   /// The type of the piece that is written next
@@ -19,9 +20,13 @@ struct LogValueWriter {
   var isHexadecimal: Bool { options.contains(.hexadecimal) }
   private var isQuoted: Bool { options.contains(.quote) || isJSON }
 
-  init(_ record: SessionRecord, _ names: LogNames, marksTotals: Bool) {
+  init(
+    _ record: SessionRecord, _ names: LogNames, samples: LogSamples = LogSamples(),
+    marksTotals: Bool
+  ) {
     self.record = record
     self.names = names
+    self.samples = samples
     self.marksTotals = marksTotals
   }
 
@@ -39,7 +44,7 @@ struct LogValueWriter {
     switch content {
     case .separator, .literal: break
     case .alias(let alias): write(alias, into: &bytes)
-    case .sample(let sample): write(sample, into: &bytes)
+    case .sample(let place): write(sample: samples.value(place), into: &bytes)
     }
   }
 
@@ -78,15 +83,45 @@ struct LogValueWriter {
       if alias == .terminationWithCookies { bytes.append(text: "--") }
       if isJSON { quote(into: &bytes) }
     case .origin: writeText(record.isEarly ? "txn_connect" : "txn_close", into: &bytes)
-    case .uniqueID, .requestCookie, .responseCookie, .cipher, .protocolVersion:
+    case .uniqueID: writeText(samples.uniqueID ?? [], into: &bytes)
+    case .requestCookie, .responseCookie, .cipher, .protocolVersion:
       writeText("", into: &bytes)
     case .request, .method, .path, .pathOnly, .query, .uri, .version:
       quote(into: &bytes)
       bytes.append(text: "<BADREQ>")
       quote(into: &bytes)
+    case .requestHeaders where !samples.captures.isEmpty: writeCaptures(into: &bytes)
+    case .requestHeaderList where !samples.captures.isEmpty: writeCaptureList(into: &bytes)
     case .requestHeaders, .requestHeaderList, .responseHeaders, .responseHeaderList:
       // Nothing is captured in a tcp proxy: not even a dash is written.
       break
+    }
+  }
+
+  private func writeText(_ text: [UInt8], into bytes: inout [UInt8]) {
+    if text.isEmpty { return writeText("", into: &bytes) }
+    quote(into: &bytes)
+    escape(text[...], into: &bytes)
+    quote(into: &bytes)
+  }
+
+  /// `{a|b|}`
+  private func writeCaptures(into bytes: inout [UInt8]) {
+    quote(into: &bytes)
+    bytes.append(UInt8(ascii: "{"))
+    for (index, capture) in samples.captures.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: "|")) }
+      if let capture { escape(capture[...], into: &bytes) }
+    }
+    bytes.append(UInt8(ascii: "}"))
+    quote(into: &bytes)
+  }
+
+  /// One after the other, each between quotes where text is quoted.
+  private func writeCaptureList(into bytes: inout [UInt8]) {
+    for (index, capture) in samples.captures.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: " ")) }
+      writeText(capture ?? [], into: &bytes)
     }
   }
 
@@ -308,62 +343,58 @@ struct LogValueWriter {
 
   // MARK: - Samples
 
-  private func write(_ sample: LogSample, into bytes: inout [UInt8]) {
+  /// A sample is text here, whatever its own type is; JSON keeps the type unless told otherwise.
+  private func write(sample: SampleValue?, into bytes: inout [UInt8]) {
+    guard let sample else {
+      writeText("", into: &bytes)
+      return
+    }
+    guard isJSON else {
+      let text = sample.text
+      if text.isEmpty {
+        writeText("", into: &bytes)
+        return
+      }
+      quote(into: &bytes)
+      escape(text[...], into: &bytes)
+      quote(into: &bytes)
+      return
+    }
+    switch type {
+    case .raw: bytes.append(contentsOf: sample.text)
+    case .natural: writeNatural(sample, into: &bytes)
+    case .string: writeQuoted(sample.text, into: &bytes)
+    case .integer, .boolean:
+      guard let number = sample.encodedNumber else {
+        writeText("", into: &bytes)
+        return
+      }
+      if type == .boolean, sample.type == .ipv4 { return writeText("", into: &bytes) }
+      writeNumber(number, into: &bytes)
+    }
+  }
+
+  private func writeNatural(_ sample: SampleValue, into bytes: inout [UInt8]) {
     switch sample {
-    case .source: writeSample(ip: record.clientAddress?.ip, into: &bytes)
-    case .destination: writeSample(ip: record.frontendAddress?.ip, into: &bytes)
-    case .sourcePort: writeSample(port: record.clientAddress?.port, into: &bytes)
-    case .destinationPort: writeSample(port: record.frontendAddress?.port, into: &bytes)
-    case .frontendName: writeSample(name: names.frontend(record), into: &bytes)
-    case .backendName: writeSample(name: names.backend(record), into: &bytes)
-    case .serverName: writeSample(name: names.server(record), into: &bytes)
+    case .bool(let value): bytes.append(text: value ? "true" : "false")
+    case .integer(let number): writeNumber(number, into: &bytes)
+    case .address, .string, .binary: writeQuoted(sample.text, into: &bytes)
     }
   }
 
-  private func writeSample(ip: IPAddress?, into bytes: inout [UInt8]) {
-    guard let ip else {
-      writeText("", into: &bytes)
-      return
-    }
-    if isJSON, type == .integer, ip.family == .v4 {
-      bytes.append(decimal: UInt64(ip.v4Number))
-    } else if isJSON, type == .integer || type == .boolean {
-      writeText("", into: &bytes)
-    } else if isJSON, type == .raw {
-      ip.write(to: &bytes)
-    } else {
-      quote(into: &bytes)
-      ip.write(to: &bytes)
-      quote(into: &bytes)
-    }
+  private func writeQuoted(_ text: [UInt8], into bytes: inout [UInt8]) {
+    quote(into: &bytes)
+    escape(text[...], into: &bytes)
+    quote(into: &bytes)
   }
+}
 
-  private func writeSample(port: UInt16?, into bytes: inout [UInt8]) {
-    guard let port else {
-      writeText("", into: &bytes)
-      return
-    }
-    if isJSON {
-      writeNumber(Int64(port), into: &bytes)
-    } else {
-      // A sample is text here, whatever its own type is.
-      quote(into: &bytes)
-      bytes.append(decimal: UInt64(port))
-      quote(into: &bytes)
-    }
-  }
-
-  private func writeSample(name: LogNames.Name?, into bytes: inout [UInt8]) {
-    guard let name else {
-      writeText("", into: &bytes)
-      return
-    }
-    if isJSON, type == .raw {
-      bytes.append(contentsOf: names.bytes[name])
-    } else if isJSON, type == .integer || type == .boolean {
-      writeText("", into: &bytes)
-    } else {
-      writeText(name: name, into: &bytes)
+extension SampleValue {
+  /// The number that a sample becomes where one is wanted; nil for text, which stays text.
+  fileprivate var encodedNumber: Int64? {
+    switch self {
+    case .bool, .integer, .address: number
+    case .string, .binary: nil
     }
   }
 }

@@ -9,14 +9,16 @@ extension LogFormat {
   /// - Parameters:
   ///   - record: the session.
   ///   - names: the names that the indexes in the record stand for.
+  ///   - samples: the values of `expressions` and what else the record does not hold.
   ///   - logsAsSoonAsPossible: `option logasap` of the frontend: totals bear a `+`.
   ///   - bytes: where the line goes.
   public func write(
-    _ record: SessionRecord, _ names: LogNames, logsAsSoonAsPossible: Bool,
-    into bytes: inout [UInt8]
+    _ record: SessionRecord, _ names: LogNames, samples: LogSamples = LogSamples(),
+    logsAsSoonAsPossible: Bool, into bytes: inout [UInt8]
   ) {
     let start = bytes.count
-    var writer = LogValueWriter(record, names, marksTotals: logsAsSoonAsPossible)
+    var writer = LogValueWriter(
+      record, names, samples: samples, marksTotals: logsAsSoonAsPossible)
     if options.contains(.json) {
       writeObject(&writer, into: &bytes)
     } else if options.contains(.cbor) {

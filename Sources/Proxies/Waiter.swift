@@ -60,6 +60,10 @@ public struct AssignmentRequest: Sendable {
   /// The server that the session had before and has given back: another one is preferred, and the
   /// counters of retries and redispatches move.
   public var previous: Int?
+  /// The server that a rule chose, in place of balancing, unless it is down.
+  public var ruledServer: Int?
+  /// Whether that server is used even when it is down.
+  public var forcesServer = false
   /// The session's rank in queues.
   public var priority = QueuePriority()
 

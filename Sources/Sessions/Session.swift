@@ -7,10 +7,10 @@ public import Proxies
 /// does. It knows no socket, clock or buffer.
 ///
 /// ```
-///  accepted ──► choosing ──► connecting ──► established ──► closed
-///     │           │  ▲           │  ▲            (each side ends by itself: `settle`)
-///  PROXY header   ▼  │           ▼  │
-///               queued        turnaround
+///  accepted ──► inspecting ──► choosing ──► connecting ──► established ──► closed
+///     │             │           │  ▲           │  ▲            (each side ends by itself: `settle`)
+///  PROXY header   rules         ▼  │           ▼  │
+///                             queued        turnaround
 /// ```
 ///
 /// Who may still send what is kept per side (`SessionSide`); `settle` draws the conclusions until
@@ -22,6 +22,8 @@ public struct Session: Equatable, Sendable {
   public enum Phase: UInt8, Sendable {
     /// Waits for the PROXY header, if the listener wants one.
     case accepted
+    /// Rules look at what the client sends (`tcp-request content`).
+    case inspecting
     /// Asks the backend for a server.
     case choosing
     /// Waits in a queue for a place.
@@ -73,7 +75,7 @@ public struct Session: Equatable, Sendable {
   /// Whether the backend gave something else than the server that was tried before.
   public private(set) var isRedispatched = false
   /// `option abortonclose`
-  private let abortsOnClose: Bool
+  private var abortsOnClose: Bool
   /// Whether the client was reset while its bytes were waiting for a server.
   private var clientWasReset = false
 
@@ -97,6 +99,62 @@ public struct Session: Equatable, Sendable {
   public mutating func accepted() -> SessionActions {
     phase = .choosing
     return .chooseServer
+  }
+
+  /// The client can be served, once rules have looked at what it sends.
+  public mutating func inspecting() -> SessionActions {
+    phase = .inspecting
+    return []
+  }
+
+  /// Rules led the session to a backend.
+  ///
+  /// - Parameters:
+  ///   - abortsOnClose: `option abortonclose` of the backend.
+  ///   - serverLingers: false under `option nolinger` of the backend.
+  public mutating func switched(abortsOnClose: Bool, serverLingers: Bool) {
+    self.abortsOnClose = abortsOnClose
+    server.closesWithReset = !serverLingers
+  }
+
+  /// A rule turned the client away: it gets an orderly close.
+  public mutating func rejected() -> SessionActions { give(up: .proxy, in: .request) }
+
+  /// A rule turned the client away without a word: its socket is closed as if it had never been. The
+  /// driver has prepared the socket for that.
+  public mutating func dropped() -> SessionActions {
+    var actions = give(up: .proxy, in: .request)
+    actions.remove(.closeClient)
+    return actions.union(.resetClient)
+  }
+
+  /// A rule for responses turned the server's answer away: the server is reset, the client gets an
+  /// orderly close without a byte of it.
+  public mutating func responseRejected() -> SessionActions {
+    terminate(.proxy, .data)
+    for side in [SideName.client, .server] {
+      update(side) {
+        if $0.reading == .open { $0.reading = .aborted }
+        $0.writing = .shut
+        $0.isClosed = true
+      }
+    }
+    phase = .closed
+    return [
+      .leaveServer, .dropRequest, .dropResponse, .closeClient, .resetServer, .finish,
+    ]
+  }
+
+  /// A rule for responses closed the server's side: the client still gets what is held for it.
+  public mutating func serverDismissed(holding held: HeldBytes) -> SessionActions {
+    guard phase == .established, !server.isClosed else { return [] }
+    update(.server) {
+      if $0.reading == .open { $0.reading = .aborted }
+      $0.writing = .shut
+      $0.isClosed = true
+    }
+    let rest = held.subtracting(.request)
+    return SessionActions([.resetServer, .dropRequest]).union(settle(holding: rest))
   }
 
   /// The client's PROXY header was wrong or did not come. Nothing is logged for the session itself.
@@ -220,6 +278,7 @@ public struct Session: Equatable, Sendable {
 
   /// A side was reset, or sending to it failed.
   public mutating func failed(_ side: SideName, holding held: HeldBytes) -> SessionActions {
+    if phase == .inspecting { return abort(.request) }
     if phase != .established {
       // Bytes that wait for a server hide the reset until they can be delivered, but not in a queue.
       if held.contains(.request), phase != .queued {
@@ -371,7 +430,7 @@ public struct Session: Equatable, Sendable {
   private mutating func settleWithoutServer(holding held: HeldBytes) -> SessionActions {
     guard client.reading != .open, phase != .closed else { return [] }
     switch phase {
-    case .accepted, .established, .closed:
+    case .accepted, .inspecting, .established, .closed:
       return []
     case .choosing:
       return []
@@ -398,7 +457,7 @@ public struct Session: Equatable, Sendable {
     switch phase {
     case .queued: actions.insert(.leaveQueue)
     case .connecting: actions.insert(.abandonConnect)
-    case .accepted, .choosing, .turnaround, .established, .closed: break
+    case .accepted, .inspecting, .choosing, .turnaround, .established, .closed: break
     }
     if client.reading == .open { client.reading = .aborted }
     client.writing = .shut
@@ -409,7 +468,7 @@ public struct Session: Equatable, Sendable {
 
   private var waitingPhase: TerminationState.Phase {
     switch phase {
-    case .accepted: .request
+    case .accepted, .inspecting: .request
     case .queued: .queue
     case .choosing, .connecting, .turnaround: .connect
     case .established, .closed: .data

@@ -1,4 +1,5 @@
 import Glibc
+import Samples
 import Testing
 
 @testable import ConfigurationLanguage
@@ -111,7 +112,7 @@ enum KeywordLists {
   ]
 
   static let all: [(name: String, words: [String])] =
-    table(.global, as: "global") + table(.proxy, as: "proxy") + options + timeouts
+    table(.global, as: "global") + table(.proxy, as: "proxy") + options + timeouts + samples
     + table(.bind, as: "bind") + table(.server, as: "server") + [
       ("sections", SectionName.allCases.map(\.rawValue)),
       ("sections not supported", Array(SectionName.notSupported)),
@@ -165,6 +166,20 @@ enum KeywordLists {
     return [
       ("option", carriedOut), ("option without effect", ignored),
       ("option needs HTTP", needsHTTP), ("option not supported", notSupported),
+    ]
+  }()
+
+  private static let samples: [(name: String, words: [String])] = {
+    let fetches = Set(SampleFetch.allCases.map(\.rawValue))
+    let converters = Set(SampleConverter.allCases.map(\.rawValue).filter { $0 != "map" })
+      .union(["map", "map_<match>[_<out>]"])
+    return [
+      ("action", Array(ActionName.all.subtracting(ActionName.notSupported))),
+      ("action not supported", Array(ActionName.notSupported)),
+      ("fetch", Array(fetches)),
+      ("fetch not supported", Array(KnownSamples.fetches.subtracting(fetches))),
+      ("converter", Array(converters)),
+      ("converter not supported", Array(KnownSamples.converters.subtracting(converters))),
     ]
   }()
 

@@ -152,8 +152,7 @@ extension Golden {
         default_backend a b
         use_backend
         use_backend x y
-        use_backend x if TRUE
-        use_backend %[src]
+        use_backend x if nope
       """,
       says:
         """
@@ -174,11 +173,8 @@ extension Golden {
         ALERT config : parsing [f.cfg:21] : 'use_backend' expects a backend name.
         ALERT config : parsing [f.cfg:22] : unexpected keyword 'y' after switching rule, only \
         'if' and 'unless' are allowed.
-        ALERT config : parsing [f.cfg:23] : 'use_backend': a condition behind 'if' is known but \
-        not supported by this version of Sluice: without conditions, use_backend takes a \
-        backend name alone.
-        ALERT config : parsing [f.cfg:24] : 'use_backend': the expression '%[src]' is known but \
-        not supported by this version of Sluice: use_backend takes a backend name alone.
+        ALERT config : parsing [f.cfg:23] : error detected while parsing switching rule : no \
+        such ACL : 'nope'.
         ALERT config : Error(s) found in configuration file : f.cfg
         ALERT config : Fatal errors found in configuration.
         """),

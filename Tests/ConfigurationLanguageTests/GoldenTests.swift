@@ -19,7 +19,7 @@ struct Golden: CustomTestStringConvertible, Sendable {
 
   static let all =
     section + global + proxy + log + http + bind + server + hash + stickTable + checks
-    + validation
+    + rules + validation
 }
 
 @Suite struct GoldenTests {

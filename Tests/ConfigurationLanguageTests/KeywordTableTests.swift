@@ -1,3 +1,4 @@
+import Samples
 import Testing
 
 @testable import ConfigurationLanguage
@@ -32,8 +33,8 @@ import Testing
       }
       return KeywordTable.proxy.knows(first)
     case "action": return ActionName.all.contains(first)
-    case "converter": return SampleName.converters.contains(name)
-    case _ where area.hasPrefix("fetch"): return SampleName.fetches.contains(name)
+    case "converter": return KnownSamples.converters.contains(name)
+    case _ where area.hasPrefix("fetch"): return KnownSamples.fetches.contains(name)
     default:
       return SectionName(rawValue: name) != nil || SectionName.notSupported.contains(name)
         || SectionName.skippedWords[area]?.contains(name) == true

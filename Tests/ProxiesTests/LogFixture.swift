@@ -71,7 +71,15 @@ enum LogFixture {
     _ format: LogFormat, _ record: SessionRecord = record, asap: Bool = false
   ) -> String {
     var bytes: [UInt8] = []
-    format.write(record, names, logsAsSoonAsPossible: asap, into: &bytes)
+    var context = SampleContext()
+    context.source = record.clientAddress
+    context.destination = record.frontendAddress
+    context.backend = record.backend
+    context.server = record.server
+    context.sources = FixtureNames()
+    var samples = LogSamples()
+    samples.values = format.expressions.map { $0.evaluate(in: &context).value }
+    format.write(record, names, samples: samples, logsAsSoonAsPossible: asap, into: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,4 +1,4 @@
-import Samples
+@testable import Samples
 import Testing
 
 @Suite struct LogFormatParserTests {
@@ -24,7 +24,7 @@ import Testing
       case .separator: "_"
       case .literal: "'\(String(decoding: bytes, as: UTF8.self))'"
       case .alias(let alias): "<\(alias.rawValue)>"
-      case .sample(let sample): "[\(sample.rawValue)]"
+      case .sample(let place): "[\(format.expressions[place].fetch.rawValue)]"
       }
     }.joined()
   }
@@ -36,8 +36,9 @@ import Testing
   }
 
   @Test func everySampleIsKnownByItsName() throws {
-    for sample in LogSample.allCases {
-      #expect(try shape("a%[\(sample.rawValue)]b") == "'a'[\(sample.rawValue)]'b'")
+    for fetch in SampleFetch.allCases
+    where fetch.description.argumentsMin == 0 && fetch.places.contains(.log) {
+      #expect(try shape("a%[\(fetch.rawValue)]b") == "'a'[\(fetch.rawValue)]'b'")
     }
   }
 
@@ -113,7 +114,15 @@ import Testing
         == "unexpected output type 'ip' at position 4 line : '%(a:ip)ci'. Supported types are: "
         + "str, sint, bool, raw")
     #expect(message("%(a") == "truncated line after '%'")
-    #expect(message("%[req.len]")?.contains("not supported by this version") == true)
+    #expect(message("%[ssl_fc_sni]")?.contains("not supported by this version") == true)
+    #expect(
+      message("%[foo] x")
+        == "failed to parse sample expression <foo] x> : unknown fetch method 'foo'")
+    #expect(message("%[src)]") == "expected ']' after 'src', but found ')'")
+    #expect(
+      message("%[req.len]")
+        == "sample fetch <req.len> may not be reliably used here because it needs 'request buffer' "
+        + "which is not available here")
   }
 
   @Test func aLineIsDueWhenItsLatestItemIsKnown() throws {

@@ -156,7 +156,9 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     switch option {
     case .sendBuffer(let bytes): socket.sentMax = max(1, bytes)
     case .receiveBuffer(let bytes): socket.receivedMax = max(1, bytes)
-    case .noDelay, .keepAlive, .noQuickAcknowledge, .transparent: break
+    case .noDelay, .keepAlive, .noQuickAcknowledge, .transparent, .mark, .typeOfService,
+      .timeToLive, .repair:
+      break
     }
     return nil
   }

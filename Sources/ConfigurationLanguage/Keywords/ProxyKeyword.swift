@@ -1,7 +1,7 @@
 /// The first words of a line in `defaults`, `frontend`, `backend` and `listen` that are carried
 /// out: some of them only to say what HAProxy says about HTTP in `mode tcp`.
 enum ProxyKeyword: String, CaseIterable, Sendable {
-  case backlog, balance, bind, capture, cookie, description, disabled, enabled, fullconn, id
+  case acl, backlog, balance, bind, capture, cookie, description, disabled, enabled, fullconn, id
   case log, maxconn, mode, option, redirect, retries, server, source, stats, timeout
   case defaultServer = "default-server"
   case externalCheck = "external-check"
@@ -19,6 +19,12 @@ enum ProxyKeyword: String, CaseIterable, Sendable {
   case monitorURI = "monitor-uri"
   case stickTable = "stick-table"
   case useBackend = "use_backend"
+  case useServer = "use-server"
+  case forcePersist = "force-persist"
+  case ignorePersist = "ignore-persist"
+  case tcpRequest = "tcp-request"
+  case tcpResponse = "tcp-response"
+  case uniqueIDFormat = "unique-id-format"
 }
 
 extension KeywordTable<ProxyKeyword> {
@@ -34,10 +40,8 @@ private let ignoredInProxies = """
   """
 
 private let notSupportedInProxies = """
-  acl clitcpka-cnt clitcpka-idle clitcpka-intvl crt declare dispatch email-alert error-log-format
-  filter filter-sequence force-be-switch force-persist guid
-  ignore-persist load-server-state-from-file log-format-sd log-steps
+  clitcpka-cnt clitcpka-idle clitcpka-intvl crt declare dispatch email-alert error-log-format filter
+  filter-sequence force-be-switch guid load-server-state-from-file log-format-sd log-steps
   max-session-srv-conns persist rate-limit server-state-file-name server-template srvtcpka-cnt
-  srvtcpka-idle srvtcpka-intvl ssl-f-use stick tcp-request tcp-response
-  transparent unique-id-format use-fcgi-app use-server
+  srvtcpka-idle srvtcpka-intvl ssl-f-use stick transparent use-fcgi-app
   """

@@ -83,13 +83,34 @@ public struct ProxyConfiguration: Sendable {
   /// `default_backend`, or the proxy itself for a `listen` section: an index into
   /// `Configuration.proxies`; nil when there is no backend at all.
   public var defaultBackend: Int?
-  /// `use_backend` without a condition: indexes into `Configuration.proxies`, in order; the first
-  /// one always wins.
-  public var useBackends: [Int] = []
   /// `no option splice-auto`, `splice-request`, `splice-response`: what was taken back explicitly.
   public var refusedSplicing: Options = []
+  /// `use_backend`, in order: the first one whose condition holds decides.
+  public var switchingRules: [SwitchingRule] = []
+  /// `tcp-request connection`
+  public var connectionRules = TCPRules()
+  /// `tcp-request session`
+  public var sessionRules = TCPRules()
+  /// How many samples `capture` rules keep.
+  public var captureCount = 0
+  /// `unique-id-format`
+  public var uniqueIDFormat: LogFormat?
+
+  // Both halves.
+
+  /// `tcp-request content`: evaluated for the frontend, and for the backend when it is another proxy.
+  public var contentRules = TCPRules()
+  /// Where the `defaults` section stands that some of the rules come from.
+  public var rulesOrigin: SourceLocation?
 
   // The backend half.
+
+  /// `tcp-response content`
+  public var responseRules = TCPRules()
+  /// `use-server`, in order.
+  public var serverRules: [ServerRule] = []
+  /// `force-persist` and `ignore-persist`, in order.
+  public var persistRules: [PersistRule] = []
 
   public var balance: BalanceAlgorithm = .random(draws: 2)
   /// `hash-type`
@@ -108,6 +129,13 @@ public struct ProxyConfiguration: Sendable {
   public var redispatchInterval = 0
   /// `fullconn`; nil for a tenth of the maxconn of the frontends that lead here.
   public var fullconn: Int?
+
+  /// Indexes of the backends that a session may be led to, as far as they are known beforehand.
+  public var backends: [Int] {
+    switchingRules.compactMap { rule in
+      if case .backend(let index) = rule.target { index } else { nil }
+    } + (defaultBackend.map { [$0] } ?? [])
+  }
 
   public init(name: String, id: Int, capabilities: Capabilities, location: SourceLocation) {
     self.name = name

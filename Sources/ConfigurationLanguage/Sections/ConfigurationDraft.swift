@@ -19,6 +19,7 @@ struct ConfigurationDraft {
   /// The environment in force at this line.
   var environment = Environment()
   let resolve: ConfigurationReader.Resolver
+  let load: ConfigurationReader.Loader
   var place = Place.outside
   /// The word that began the section, as messages name it.
   var sectionName = ""
@@ -43,9 +44,13 @@ struct ConfigurationDraft {
   /// What `.SECTION` stands for: the name of the section, or its keyword when it has none.
   private(set) var section: String?
 
-  init(environment: Environment, resolve: @escaping ConfigurationReader.Resolver) {
+  init(
+    environment: Environment, resolve: @escaping ConfigurationReader.Resolver,
+    load: @escaping ConfigurationReader.Loader
+  ) {
     self.environment = environment
     self.resolve = resolve
+    self.load = load
   }
 
   /// Reads one line.

@@ -9,6 +9,9 @@ public struct ConfigurationReader {
   /// names of servers stay names.
   public typealias Resolver = (_ name: String, _ family: IPAddress.Family?) -> IPAddress?
 
+  /// Reads a file that the configuration names, such as one of patterns; nil when it cannot be opened.
+  public typealias Loader = (_ name: String) -> [UInt8]?
+
   /// What came of a reading.
   public struct Outcome: Sendable {
     /// The configuration; it must only run when `diagnostics.hasErrors` is false.
@@ -25,18 +28,22 @@ public struct ConfigurationReader {
   public var facts: ConditionFacts
   /// Finds the addresses of host names.
   public var resolver: Resolver
+  /// Reads files that the configuration names.
+  public var loader: Loader
 
   /// - Parameters:
   ///   - identity: what this process is, for the variables it provides.
   ///   - facts: what conditions are answered from.
   ///   - resolver: finds the addresses of host names; without one every name is an error.
+  ///   - loader: reads files that the configuration names; without one none can be opened.
   public init(
     identity: Environment.Identity, facts: ConditionFacts = ConditionFacts(),
-    resolver: @escaping Resolver = { _, _ in nil }
+    resolver: @escaping Resolver = { _, _ in nil }, loader: @escaping Loader = { _ in nil }
   ) {
     self.identity = identity
     self.facts = facts
     self.resolver = resolver
+    self.loader = loader
   }
 
   /// Reads the files, goes on after errors, and validates what was read when there were none: like
@@ -49,7 +56,7 @@ public struct ConfigurationReader {
   public func read(_ files: [ConfigurationFile], environment: Environment) -> Outcome {
     var lines = ConfigurationLines(
       files: files, environment: environment, identity: identity, facts: facts)
-    var draft = ConfigurationDraft(environment: lines.environment, resolve: resolver)
+    var draft = ConfigurationDraft(environment: lines.environment, resolve: resolver, load: loader)
     var fileIndex = 0
     while let line = lines.next(&draft.diagnostics) {
       if lines.fileIndex != fileIndex {

@@ -1,4 +1,5 @@
 import Basics
+import Samples
 
 /// A proxy or a `defaults` section while it is being read.
 struct ProxyDraft {
@@ -42,10 +43,13 @@ struct ProxyDraft {
     }
   }
 
-  /// A name with the place where it is used.
+  /// A name, or a format that gives one, with the place and the condition it is used under.
   struct Reference {
-    var name: String
+    var name: [UInt8]
     var location: SourceLocation
+    var condition: AccessControlCondition?
+
+    var text: String { String(decoding: name, as: UTF8.self) }
   }
 
   /// Everything that ends up in the configuration.
@@ -59,6 +63,14 @@ struct ProxyDraft {
   var format: (choice: Format, location: SourceLocation)?
   var defaultBackend: String?
   var useBackends: [Reference] = []
+  var useServers: [Reference] = []
+  var uniqueIDFormat: (text: [UInt8], location: SourceLocation)?
+  /// Reads expressions and conditions, and knows the section's ACLs.
+  let reader: SampleReader
+  /// Readers of the sections whose rules were taken over: what they collected has to be settled too.
+  var inheritedReaders: [SampleReader] = []
+  /// Inspection delays that come from `defaults`, so that setting them is no second time.
+  var inheritsDelay: Set<WritableKeyPath<ProxyConfiguration, TCPRules>> = []
   /// `id`s that `bind` lines have given, with those lines.
   var listenerIDs: [Int: String] = [:]
   var servers: [ServerDraft] = []
@@ -90,17 +102,20 @@ struct ProxyDraft {
 
   init(
     name: String, capabilities: ProxyConfiguration.Capabilities, isDefaults: Bool,
-    location: SourceLocation
+    location: SourceLocation, reader: SampleReader
   ) {
+    self.reader = reader
     settings = ProxyConfiguration(
       name: name, id: 0, capabilities: capabilities, location: location)
     self.isDefaults = isDefaults
   }
 
   /// The section that applies when no `defaults` was read.
-  static let builtIn = ProxyDraft(
-    name: "", capabilities: [.frontend, .backend], isDefaults: true,
-    location: SourceLocation(file: "", line: 0))
+  static var builtIn: ProxyDraft {
+    ProxyDraft(
+      name: "", capabilities: [.frontend, .backend], isDefaults: true,
+      location: SourceLocation(file: "", line: 0), reader: SampleReader())
+  }
 
   var name: String { settings.name }
   var location: SourceLocation { settings.location }
@@ -131,6 +146,9 @@ struct ProxyDraft {
     defaultServer = defaults.defaultServer
     source = defaults.source
     check = defaults.check.inherited
+    uniqueIDFormat = defaults.uniqueIDFormat
+    inheritedReaders = defaults.inheritedReaders + [defaults.reader]
+    inheritRules(from: defaults)
     httpTimeouts = defaults.httpTimeouts
     if !has(.frontend) { dropFrontendHalf() }
     if !has(.backend) { dropBackendHalf() }
@@ -139,7 +157,22 @@ struct ProxyDraft {
     inheritedHTTPTimeouts = defaults.httpTimeouts
   }
 
+  /// Rules of `defaults` come before those of the section.
+  private mutating func inheritRules(from defaults: ProxyDraft) {
+    let paths: [WritableKeyPath<ProxyConfiguration, TCPRules>] = [
+      \.connectionRules, \.sessionRules, \.contentRules, \.responseRules,
+    ]
+    for path in paths {
+      settings[keyPath: path].inheritedCount = settings[keyPath: path].rules.count
+      if settings[keyPath: path].inspectDelay != nil { inheritsDelay.insert(path) }
+    }
+    settings.rulesOrigin = defaults.location
+  }
+
   private mutating func dropFrontendHalf() {
+    settings.connectionRules = TCPRules()
+    settings.sessionRules = TCPRules()
+
     settings.maxconn = 0
     settings.backlog = nil
     settings.timeouts.client = nil
@@ -151,6 +184,7 @@ struct ProxyDraft {
   }
 
   private mutating func dropBackendHalf() {
+    settings.responseRules = TCPRules()
     let plain = ProxyConfiguration(
       name: "", id: 0, capabilities: settings.capabilities, location: location)
     settings.balance = plain.balance

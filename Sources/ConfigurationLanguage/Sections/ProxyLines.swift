@@ -28,6 +28,12 @@ extension ConfigurationDraft {
     case .disabled, .enabled: readState(statement, isDisabled: keyword == .disabled)
     case .defaultBackend: readDefaultBackend(statement)
     case .useBackend: readUseBackend(statement)
+    case .useServer: readUseServer(statement)
+    case .forcePersist, .ignorePersist: readPersistRule(statement)
+    case .acl: readAccessControlList(statement)
+    case .tcpRequest: readTCPRequest(statement)
+    case .tcpResponse: readTCPResponse(statement)
+    case .uniqueIDFormat: readUniqueIDFormat(statement)
     case .defaultServer: readDefaultServer(statement)
     case .hashBalanceFactor: readHashBalanceFactor(statement)
     case .hashPreserveAffinity: readHashPreserveAffinity(statement)
@@ -178,39 +184,6 @@ extension ConfigurationDraft {
     proxy.defaultBackend = statement[1]
     guard let extra = statement.unexpectedArgument(after: 1) else { return }
     diagnostics.alert(at: statement.location, extra)
-  }
-
-  private mutating func readUseBackend(_ statement: Statement) {
-    let location = statement.location
-    guard isOutsideDefaults(statement) else { return }
-    warnUnless(.frontend, location, "use_backend")
-    let name = statement[1]
-    guard !name.isEmpty else {
-      diagnostics.alert(at: location, "'use_backend' expects a backend name.")
-      return
-    }
-    if statement[2] == "if" || statement[2] == "unless" {
-      diagnostics.alert(
-        at: location,
-        "'use_backend': a condition behind '\(statement[2])' is known but not supported by this "
-          + "version of Sluice: without conditions, use_backend takes a backend name alone.")
-      return
-    }
-    guard statement[2].isEmpty else {
-      diagnostics.alert(
-        at: location,
-        "unexpected keyword '\(statement[2])' after switching rule, only 'if' and 'unless' are "
-          + "allowed.")
-      return
-    }
-    guard !name.contains("%") else {
-      diagnostics.alert(
-        at: location,
-        "'use_backend': the expression '\(name)' is known but not supported by this version of "
-          + "Sluice: use_backend takes a backend name alone.")
-      return
-    }
-    proxy.useBackends.append(.init(name: name, location: location))
   }
 
   private mutating func readMode(_ statement: Statement) {

@@ -1,3 +1,6 @@
+import Basics
+import Samples
+
 /// The lines that begin a proxy or a `defaults` section. HAProxy manual, section 4.
 extension ConfigurationDraft {
   mutating func beginProxy(_ statement: Statement, _ section: SectionName) {
@@ -18,7 +21,9 @@ extension ConfigurationDraft {
       from = 1
     }
     var draft = ProxyDraft(
-      name: name, capabilities: capabilities, isDefaults: isDefaults, location: statement.location)
+      name: name, capabilities: capabilities, isDefaults: isDefaults, location: statement.location,
+      reader: SampleReader(
+        load: load, resolve: { [resolve] name in resolve(name, .v4) ?? resolve(name, .v6) }))
     if isDefaults, !name.isEmpty {
       guard replaceDefaults(named: name, with: &draft) else { return }
     }

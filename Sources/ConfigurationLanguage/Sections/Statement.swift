@@ -26,6 +26,12 @@ struct Statement {
   /// The bytes of a word, or none behind the last one.
   func bytes(_ index: Int) -> [UInt8] { index < words.count ? words[index].bytes : [] }
 
+  /// The bytes of the words from an index on, up to the first empty one.
+  func allBytes(from index: Int) -> [[UInt8]] {
+    guard index < words.count else { return [] }
+    return words[index...].prefix { !$0.bytes.isEmpty }.map(\.bytes)
+  }
+
   /// The arguments from an index on, up to the first empty one.
   func arguments(from index: Int) -> [String] {
     guard index < words.count else { return [] }

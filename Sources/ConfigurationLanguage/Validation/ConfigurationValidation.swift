@@ -58,6 +58,8 @@ extension ConfigurationDraft {
     }
     resolveBackends(index)
     compileLogFormat(index)
+    compileUniqueIDFormat(index)
+    resolveReferences(index)
     finishCheck(index)
     checkTimeouts(index)
     checkServers(index)
@@ -92,6 +94,19 @@ extension ConfigurationDraft {
     }
   }
 
+  private mutating func compileUniqueIDFormat(_ index: Int) {
+    guard let format = proxies[index].uniqueIDFormat, proxies[index].has(.frontend) else { return }
+    do {
+      let reader = proxies[index].reader
+      (reader.file, reader.line) = (format.location.file, format.location.line)
+      proxies[index].settings.uniqueIDFormat = try LogFormat.parse(
+        format.text, at: [.frontendRequest, .switching], reader: reader)
+    } catch {
+      diagnostics.alert(
+        "Parsing [\(format.location)]: failed to parse unique-id : \(error.message).")
+    }
+  }
+
   private mutating func compileLogFormat(_ index: Int) {
     guard let format = proxies[index].format else { return }
     switch format.choice {
@@ -101,7 +116,9 @@ extension ConfigurationDraft {
       proxies[index].settings.sessionLog = .format(.tcplogCLF)
     case .custom(let text):
       do {
-        let compiled = try LogFormat.parse(text)
+        let reader = proxies[index].reader
+        (reader.file, reader.line) = (format.location.file, format.location.line)
+        let compiled = try LogFormat.parse(text, reader: reader)
         proxies[index].settings.sessionLog = .format(compiled)
         for alias in compiled.aliasesThatNeedHTTP {
           diagnostics.diagnostic(
@@ -149,24 +166,7 @@ extension ConfigurationDraft {
     } else if proxy.settings.capabilities == [.frontend, .backend] {
       proxies[index].settings.defaultBackend = index
     }
-    for reference in proxy.useBackends {
-      guard let target = backend(named: reference.name, for: index, keyword: "use_backend") else {
-        continue
-      }
-      proxies[index].settings.useBackends.append(target)
-    }
-  }
-
-  private mutating func backend(named name: String, for index: Int, keyword: String) -> Int? {
-    let proxy = proxies[index]
-    guard let target = proxies.firstIndex(where: { $0.name == name && $0.has(.backend) }) else {
-      diagnostics.alert("Proxy '\(proxy.name)': unable to find required \(keyword): '\(name)'.")
-      return nil
-    }
-    guard target != index else {
-      diagnostics.alert("Proxy '\(proxy.name)': loop detected for \(keyword): '\(name)'.")
-      return nil
-    }
-    return target
+    for reference in proxy.useBackends { resolve(switching: reference, for: index) }
+    for reference in proxy.useServers { resolve(server: reference, for: index) }
   }
 }

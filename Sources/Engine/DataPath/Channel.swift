@@ -187,6 +187,15 @@ enum ChannelMode: UInt8 {
     }
   }
 
+  /// Appends the bytes to an array, without taking them.
+  func copy<K: Kernel & ~Copyable>(to bytes: inout [UInt8], in kernel: borrowing K) {
+    for index in 0..<Int(pieceCount) {
+      let piece = self[index]
+      unsafe bytes.append(
+        contentsOf: UnsafeBufferPointer(start: memory(of: piece, in: kernel), count: piece.count))
+    }
+  }
+
   /// Moves all bytes into memory of the channel's own, behind `prefix`, and gives the leases back.
   ///
   /// Nothing of the channel may be in a send that has not completed.

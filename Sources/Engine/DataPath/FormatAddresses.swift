@@ -13,11 +13,8 @@ extension LogFormat {
           true
         default: false
         }
-      case .sample(let sample):
-        switch sample {
-        case .destination, .destinationPort: true
-        default: false
-        }
+      // Expressions are given their addresses when they are evaluated.
+      case .sample: false
       }
     }
   }

@@ -15,6 +15,7 @@ enum Operation: UInt8 {
   case hangUpClient = 6
   case hangUpServer = 7
   case connect = 8
+  /// Ends a wait: in a queue, or of rules that look at what a side sends.
   case queueTimer = 9
   case turnaroundTimer = 10
   /// Lets accepted bytes reach the server before it is reset.

@@ -80,6 +80,7 @@ extension Worker where K: ~Copyable {
     }
     let frontend = Int(slot.value.frontend)
     let listener = Int(slot.value.listener)
+    forgetRuleState(slot)
     table.giveBack(slot)
     if table.count == 0 { pipes.closeFree(in: &kernel) }
     state.releasePlace(frontend: frontend, listener: listener)

@@ -23,7 +23,6 @@ extension Worker where K: ~Copyable {
       serverLingers: proxy.backendLingers)
     slot.value.frontend = frontend
     slot.value.listener = listener
-    slot.value.backend = Int32(proxy.backend)
     slot.value.acceptedAt = kernel.now
     slot.value.acceptDate = kernel.wallTime()
     slot.value.sessionNumber = state.nextSessionNumber()
@@ -33,7 +32,9 @@ extension Worker where K: ~Copyable {
     if settings.clientKeepAlive { kernel.set(.keepAlive, on: socket) }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
-    if proxy.listeners[Int(listener)].isAcceptProxy {
+    var expectsHeader = proxy.listeners[Int(listener)].isAcceptProxy
+    if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expectsHeader) { return }
+    if expectsHeader {
       slot.value.isReadingHeader = true
       slot.value.handshakeMilliseconds = -1
       armReceive(.client, slot)
@@ -44,8 +45,16 @@ extension Worker where K: ~Copyable {
 
   /// The client's addresses are known: looks for a server at once, without waiting for bytes.
   mutating func beginSession(_ slot: SlotPointer) {
+    let proxy = state.frontends[Int(slot.value.frontend)]
+    if proxy.rules.hasSessionRules, !runSessionRules(slot) { return }
     state.countSession(slot.value)
     logEarly(.accept, slot)
+    if proxy.rules.mayInspect {
+      beginInspection(slot)
+      if slot.value.isInUse, slot.value.session.phase != .closed { armReceive(.client, slot) }
+      return
+    }
+    slot.value.backend = Int32(proxy.backend)
     perform(slot.value.session.accepted(), slot)
     guard slot.value.isInUse, slot.value.session.phase != .closed else { return }
     if slot.value.session.phase == .connecting {
@@ -116,8 +125,13 @@ extension Worker where K: ~Copyable {
     guard slot.value.backend >= 0 else { return slot.value.session.noServer() }
     let backend = state.backends[Int(slot.value.backend)]
     let previous = slot.value.server >= 0 ? Int(slot.value.server) : nil
-    let request = AssignmentRequest(
+    var request = AssignmentRequest(
       client: slot.value.clientAddress?.ip, waiter: waiter(slot), previous: previous)
+    request.priority = slot.value.priority
+    if slot.value.ruledServer >= 0 {
+      request.ruledServer = Int(slot.value.ruledServer)
+      request.forcesServer = slot.value.forcesServer
+    }
     let now = kernel.now
     let isNew = !slot.value.isInBackend
     slot.value.isInBackend = true
@@ -275,6 +289,7 @@ extension Worker where K: ~Copyable {
       kernel.close(socket)
       return failConnect(.noResource, slot)
     }
+    if slot.value.hasRuleState { applySocketOptions(slot, to: socket) }
     slot.value[.server].socket = socket
     slot.value[.server].leaving = .no
     start(.connect, slot)
@@ -375,6 +390,7 @@ extension Worker where K: ~Copyable {
   /// Both connections are there: bytes may move.
   private mutating func establish(_ slot: SlotPointer) {
     slot.value[.server].lastActivity = kernel.now
+    if slot.value.hasRuleState { responseBegins(slot) }
     let backend = state.backends[Int(slot.value.backend)]
     let splicing = state.frontends[Int(slot.value.frontend)].settings.splicing
       .combined(with: backend.settings.splicing)
@@ -382,6 +398,7 @@ extension Worker where K: ~Copyable {
     slot.value[from: .server].maySplice = splicing.permits(.server)
     logEarly(.connect, slot)
     renewTimeout(.client, slot)
+    if backend.rules.hasResponseRules { beginResponseInspection(slot) }
     armReceive(.server, slot)
     send(to: .server, slot)
     if slot.value[from: .client].isEmpty { armReceive(.client, slot) }

@@ -38,7 +38,8 @@ extension Worker where K: ~Copyable {
     let room = capacity - held
     // Half a channel at a time: a receive for the last few bytes of room would cost more than it
     // brings.
-    guard held == 0 || room >= capacity / 2 else { return }
+    guard held == 0 || room >= capacity / 2 || slot.value.inspection.looks(at: side), room > 0
+    else { return }
     start(operation, slot)
     kernel.receive(
       on: slot.value[side].socket, bytesMax: room, timeout: timeout, token: token(operation, slot))
@@ -113,6 +114,10 @@ extension Worker where K: ~Copyable {
       if slot.value.isInUse, slot.value.isReadingHeader { relievePool(side, slot) }
       return
     }
+    if slot.value.inspection.looks(at: side) {
+      inspect(slot)
+      return
+    }
     if isWaiting {
       relievePool(side, slot)
     } else {
@@ -124,6 +129,10 @@ extension Worker where K: ~Copyable {
   mutating func sideEnded(_ side: SideName, _ slot: SlotPointer) {
     if slot.value.isReadingHeader {
       headerEnded(.closed, slot)
+      return
+    }
+    if slot.value.inspection.looks(at: side) {
+      inspectionEnded(side, slot)
       return
     }
     let isEarly =
@@ -200,7 +209,7 @@ extension Worker where K: ~Copyable {
     let operation = Operation.send(side)
     guard !slot.value.inFlight.contains(operation), !slot.value[side].isBlocked,
       slot.value[side].leaving == .no, slot.value.session.phase == .established,
-      slot.value.session[side].writing != .shut
+      slot.value.session[side].writing != .shut, !slot.value.inspection.holds(for: side)
     else { return }
     let count = Int(slot.value[from: side.other].pieceCount)
     guard count > 0 else { return }

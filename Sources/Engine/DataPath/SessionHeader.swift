@@ -15,6 +15,7 @@ extension Worker where K: ~Copyable {
       refuseHeader(failure, slot)
     case .header(let header, let consumed):
       slot.value.isReadingHeader = false
+      slot.value.hasReceivedHeader = true
       slot.value.handshakeMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
       slot.value[from: .client].consume(consumed, in: &kernel)
       if let addresses = header.addresses {

@@ -29,20 +29,64 @@ extension Worker where K: ~Copyable {
     // The addresses of both sides, for formats that name them; asked for while the sockets live.
     if state.log.needsAddresses(frontend: frontend) { fetchAddresses(slot) }
     let record = makeRecord(at: moment, slot)
-    guard case .write(let level) = LogDecision(at: moment, of: record, in: proxy) else { return }
+    guard case .write(var level) = LogDecision(at: moment, of: record, in: proxy) else { return }
     slot.value.isLogged = true
+    switch slot.value.logLevel {
+    case .none: break
+    case .silent: return
+    case .level(let ruled): level = ruled
+    }
     logLine.message.removeAll(keepingCapacity: true)
     switch proxy.sessionLog {
     case .connectLine:
       record.writeConnectLine(state.log.names, into: &logLine.message)
     case .format(let format):
       format.write(
-        record, state.log.names,
+        record, state.log.names, samples: logSamples(of: format, in: proxy, slot),
         logsAsSoonAsPossible: proxy.options.contains(.logAsSoonAsPossible),
         into: &logLine.message)
     }
     state.log.send(
       &logLine, level: level, proxy: frontend, at: record.logDate, through: &kernel, worker: index)
+  }
+
+  /// The values that a line needs beside the record: of expressions, captures, and the identifier.
+  private mutating func logSamples(
+    of format: LogFormat, in proxy: ProxyConfiguration, _ slot: SlotPointer
+  ) -> LogSamples {
+    var values = LogSamples()
+    guard format.hasExpressions || slot.value.hasRuleState || proxy.uniqueIDFormat != nil else {
+      return values
+    }
+    fillSamples(
+      slot, needsRequest: format.needsRequest, needsResponse: format.needsResponse,
+      direction: slot.value.session.phase == .inspecting ? .request : .response)
+    if let format = proxy.uniqueIDFormat { makeUniqueID(format, slot) }
+    for expression in format.expressions {
+      values.values.append(expression.evaluate(in: &samples).value)
+    }
+    values.uniqueID = samples.uniqueID
+    if proxy.captureCount > 0 {
+      values.captures = (0..<proxy.captureCount).map {
+        $0 < samples.captures.count ? samples.captures[$0] : nil
+      }
+    }
+    return values
+  }
+
+  /// Gives the session its identifier, unless it has one.
+  mutating func makeUniqueID(_ format: LogFormat, _ slot: SlotPointer) {
+    guard samples.uniqueID == nil else { return }
+    var values = LogSamples()
+    for expression in format.expressions {
+      values.values.append(expression.evaluate(in: &samples).value)
+    }
+    var bytes: [UInt8] = []
+    format.write(
+      makeRecord(at: .close, slot), state.log.names, samples: values,
+      logsAsSoonAsPossible: false, into: &bytes)
+    samples.uniqueID = bytes
+    self[rules: slot].uniqueID = bytes
   }
 
   private mutating func fetchAddresses(_ slot: SlotPointer) {
@@ -52,7 +96,7 @@ extension Worker where K: ~Copyable {
     }
   }
 
-  private mutating func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer)
+  mutating func makeRecord(at moment: LogDecision.Moment, _ slot: SlotPointer)
     -> SessionRecord
   {
     var record = SessionRecord()

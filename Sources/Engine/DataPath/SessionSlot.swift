@@ -88,6 +88,22 @@ struct SessionSlot {
   /// Whether the last connection attempt failed, so that the place at the server has none.
   var hasFailedConnection = false
   var sessionNumber: UInt64 = 0
+  /// Which rules look at what a side sends.
+  var inspection = Inspection.none
+  /// When they have to decide at the latest.
+  var inspectDeadline = Instant.distantFuture
+  /// Whether something is remembered in the worker's `ruleStates`.
+  var hasRuleState = false
+  /// The server that `use-server` chose; -1 for none.
+  var ruledServer: Int32 = -1
+  /// Whether that server is used although it is down (`force-persist`).
+  var forcesServer = false
+  /// Whether a PROXY header was read.
+  var hasReceivedHeader = false
+  /// The session's rank in queues.
+  var priority = QueuePriority()
+  /// `set-log-level`: the level, or that there is no line.
+  var logLevel = RuledLogLevel.none
   /// When the server's socket is reset at the latest, whatever it has acknowledged.
   var lingerDeadline = Instant.origin
 

@@ -71,7 +71,10 @@ extension Worker where K: ~Copyable {
       return
     }
     // Bytes that wait for the other side are not this side's idleness.
-    guard slot.value[from: side].isEmpty || slot.value.isReadingHeader else {
+    guard
+      slot.value[from: side].isEmpty || slot.value.isReadingHeader
+        || slot.value.inspection.looks(at: side)
+    else {
       slot.value[side].lastActivity = kernel.now
       armReceive(side, slot)
       return

@@ -76,6 +76,15 @@ public struct ConfigurationSource: Hashable, Sendable {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// The content of a file that the configuration names; nil when it cannot be read.
+  static func content(of name: String) -> [UInt8]? {
+    do throws(Failure) {
+      return try read(name)
+    } catch {
+      return nil
+    }
+  }
+
   private static func read(_ name: String) throws(Failure) -> [UInt8] {
     let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {

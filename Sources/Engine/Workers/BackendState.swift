@@ -36,6 +36,7 @@ struct ServerSettings: Sendable {
 /// is held for single steps of a session, never while anything waits.
 final class BackendState: Sendable {
   let settings: BackendSettings
+  let rules: BackendRules
   let servers: [ServerSettings]
   let proxy: ProxyConfiguration
   /// One element, mutated in place; none for a proxy without backend half.
@@ -43,6 +44,7 @@ final class BackendState: Sendable {
 
   init(_ backend: Backend?, proxy index: Int, in configuration: Configuration) {
     proxy = configuration.proxies[index]
+    rules = BackendRules(proxy)
     let tune = configuration.global.tune
     let timeouts = proxy.timeouts
     settings = BackendSettings(

@@ -1,5 +1,7 @@
+import Balancing
 import Basics
 import ConfigurationLanguage
+import Samples
 import Synchronization
 
 /// What every worker needs of a frontend, taken out of the configuration once: trivial values.
@@ -21,8 +23,12 @@ struct FrontendSettings: Sendable {
 final class FrontendState: Sendable {
   let settings: FrontendSettings
   let listeners: [ListenerConfiguration]
-  /// The backend of its sessions: an index into the configuration's proxies, -1 for none.
+  let rules: FrontendRules
+  /// The backend of all its sessions: an index into the configuration's proxies, -1 when there is none
+  /// or rules decide.
   let backend: Int
+  /// The backend when no rule decides, -1 for none.
+  let defaultBackend: Int
   let backendAbortsOnClose: Bool
   let backendLingers: Bool
   /// The most sessions at a time.
@@ -31,6 +37,7 @@ final class FrontendState: Sendable {
   let current = Atomic<Int>(0)
   /// Sessions ever.
   let total = Atomic<UInt64>(0)
+  private let rate = Mutex(EventRate())
   /// Sessions now, for each listener.
   private let listenerCurrent: [ListenerCount]
 
@@ -52,13 +59,31 @@ final class FrontendState: Sendable {
       isLogging: !proxy.logs.isEmpty,
       splicing: SplicePermission(proxy))
     listeners = proxy.listeners
-    backend = proxy.useBackends.first ?? proxy.defaultBackend ?? -1
+    var fixed = proxy.switchingRules.isEmpty ? proxy.defaultBackend : nil
+    if let rule = proxy.switchingRules.first, rule.condition == nil,
+      case .backend(let index) = rule.target
+    {
+      fixed = index
+    }
+    backend = fixed ?? -1
+    rules = FrontendRules(
+      proxy, in: configuration, isFixed: fixed != nil || proxy.switchingRules.isEmpty)
+    defaultBackend = proxy.defaultBackend ?? -1
     let options = backend >= 0 ? configuration.proxies[backend].options : []
     backendAbortsOnClose = options.contains(.abortOnClose)
     backendLingers = !options.contains(.noLinger)
     maxconn = proxy.maxconn > 0 ? min(proxy.maxconn, processMaxconn) : processMaxconn
     listenerCurrent = proxy.listeners.map { _ in ListenerCount() }
   }
+
+  /// Counts a session for `fe_sess_rate`.
+  func countRate(now: Instant) { rate.withLock { _ = $0.count(now: now) } }
+
+  /// Sessions per second; counted only where there are rules.
+  func sessionRate(now: Instant) -> UInt64 { rate.withLock { $0.perSecond(now: now) } }
+
+  /// Sessions of a listener now.
+  func sessions(listener: Int) -> Int { listenerCurrent[listener].value.load(ordering: .relaxed) }
 
   /// Places free in the frontend and a listener.
   func freePlaces(listener: Int) -> Int {

@@ -25,6 +25,10 @@ final class ProcessState: Sendable {
   let reports: WorkerReports
   /// Who runs external checks; nil when there are none.
   let commands: Commands?
+  /// What expressions ask of the process.
+  let sampleSources: ProcessSamples
+  /// Whether any proxy has rules: only then is counted what only rules ask for.
+  let hasRules: Bool
   /// Listening sockets that are open, in all workers.
   let acceptorsOpen = Atomic<Int>(0)
   /// Listening sockets that still have to answer a pause.
@@ -73,6 +77,12 @@ final class ProcessState: Sendable {
     checks = CheckPlan.all(in: configuration, workerCount: workerCount, random: &random)
     let hasCommands = checks.contains { if case .external = $0.method { true } else { false } }
     commands = hasCommands ? Commands() : nil
+    sampleSources = ProcessSamples(
+      configuration, hostname: log.names.hostnameBytes, now: now)
+    hasRules = frontends.contains {
+      $0.rules.hasConnectionRules || $0.rules.hasSessionRules || $0.rules.mayInspect
+    }
+    sampleSources.attach(self)
   }
 
   var workerCount: Int { mailboxes.count }

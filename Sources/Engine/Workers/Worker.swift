@@ -1,7 +1,9 @@
 import Balancing
 import Basics
+import ConfigurationLanguage
 import KernelIO
 import Proxies
+import Samples
 import Sessions
 
 /// One thread's share of the work: a kernel, the listeners bound for it, and the sessions that came
@@ -44,6 +46,10 @@ import Sessions
   /// Backends whose slow starts this worker looks after.
   var backendTimers: [Int] = []
   var random: PseudoRandom
+  /// What expressions are answered from, filled in before each evaluation.
+  var samples = SampleContext()
+  /// What rules remember of the sessions that they have something to remember of.
+  var ruleStates: [UInt32: SessionRuleState] = [:]
   var counters = WorkerCounters()
   /// What the worker had moved when it last published its load, and when that was.
   var loadBytes: UInt64 = 0
@@ -69,6 +75,11 @@ import Sessions
       pipeBytesMin: limits.splice.pipeBytesMin)
     unsafe pieces = .allocate(capacity: sendPiecesMax)
     random = PseudoRandom(seed: state.seed &+ UInt64(index))
+    samples.random = state.seed &+ UInt64(index) &* 0x9e37_79b9
+    samples.worker = index
+    samples.bufferBytesMax = state.configuration.global.tune.bufsize
+    samples.processID = state.log.names.processID
+    samples.sources = state.sampleSources
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
@@ -177,6 +188,10 @@ import Sessions
   }
 
   private mutating func queueTimerElapsed(_ completion: Completion, _ slot: SlotPointer) {
+    if slot.value.inspection != .none {
+      inspectTimerElapsed(completion, slot)
+      return
+    }
     guard slot.value.session.phase == .queued else {
       settleClosing(slot)
       return

@@ -124,7 +124,10 @@ final class WorkerGroup: Workers {
 
   // MARK: Listening
 
-  func stopListening(drain: Bool) { post(.stopListening(drain: drain)) }
+  func stopListening(drain: Bool) {
+    state?.sampleSources.isStopping.store(true, ordering: .relaxed)
+    post(.stopListening(drain: drain))
+  }
 
   func pauseListening() -> Bool {
     guard let state else { return true }

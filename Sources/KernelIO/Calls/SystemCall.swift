@@ -100,6 +100,16 @@ public enum SystemCall {
     case .transparent(.v4): set(Int32(IPPROTO_IP), IP_TRANSPARENT, to: 1, on: socket)
     case .transparent(.v6):
       set(Int32(IPPROTO_IPV6), sluice_ipv6_transparent, to: 1, on: socket)
+    case .mark(let mark): set(SOL_SOCKET, SO_MARK, to: Int32(bitPattern: mark), on: socket)
+    case .typeOfService(.v4, let value):
+      set(Int32(IPPROTO_IP), IP_TOS, to: Int32(value), on: socket)
+    case .typeOfService(.v6, let value):
+      set(Int32(IPPROTO_IPV6), IPV6_TCLASS, to: Int32(value), on: socket)
+    case .timeToLive(.v4, let value):
+      set(Int32(IPPROTO_IP), IP_TTL, to: Int32(value), on: socket)
+    case .timeToLive(.v6, let value):
+      set(Int32(IPPROTO_IPV6), IPV6_UNICAST_HOPS, to: Int32(value), on: socket)
+    case .repair: set(Int32(IPPROTO_TCP), TCP_REPAIR, to: 1, on: socket)
     }
   }
 
@@ -209,6 +219,16 @@ public enum SystemCall {
       let moved = sluice_splice(source.rawValue, target.rawValue, UInt(bytesMax))
       if moved >= 0 { return .success(moved) }
       if errno != EINTR { return .failure(.current) }
+    }
+  }
+
+  /// Whether an address is one of this machine's: whether a socket could be bound to it. bind(2)
+  public static func isLocal(_ ip: IPAddress) -> Bool {
+    let endpoint = Endpoint(SocketAddress(ip: ip, port: 0))
+    guard case .success(let socket) = makeDatagramSocket(for: endpoint) else { return false }
+    defer { close(socket) }
+    return unsafe SocketName(endpoint).withPointer { name, bytes in
+      unsafe Glibc.bind(socket.rawValue, name, bytes) == 0
     }
   }
 

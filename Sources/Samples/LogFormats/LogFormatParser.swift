@@ -1,11 +1,16 @@
 extension LogFormat {
   /// Compiles the argument of `log-format`.
   ///
-  /// - Parameter text: the argument, its quotes and backslashes already resolved.
+  /// - Parameters:
+  ///   - text: the argument, its quotes and backslashes already resolved.
+  ///   - places: where the expressions in it are evaluated.
+  ///   - reader: reads the expressions.
   /// - Returns: the format; spaces in it are separators, and several in a row are one.
   /// - Throws: what is wrong, in HAProxy's words.
-  public static func parse(_ text: [UInt8]) throws(ParseError) -> LogFormat {
-    var parser = LogFormatParser(text: text)
+  public static func parse(
+    _ text: [UInt8], at places: SamplePlaces = .log, reader: SampleReader = SampleReader()
+  ) throws(ParseError) -> LogFormat {
+    var parser = LogFormatParser(text: text, places: places, reader: reader)
     try parser.run()
     return parser.format
   }
@@ -21,15 +26,23 @@ private struct LogFormatParser {
   }
 
   let text: [UInt8]
+  let places: SamplePlaces
+  let reader: SampleReader
   var format = LogFormat()
   private var position = 0
   /// The flags that the next item starts with: those of the last `%{...}o`.
-  private var defaults: LogFormat.Options = .mandatory
+  private var defaults: LogFormat.Options
   private var hasGlobalOptions = false
   /// Where a literal in progress begins in `format.bytes`.
   private var literalStart: Int?
 
-  init(text: [UInt8]) { self.text = text }
+  init(text: [UInt8], places: SamplePlaces, reader: SampleReader) {
+    self.text = text
+    self.places = places
+    self.reader = reader
+    // Only in logs does an empty value show as a dash.
+    defaults = places == .log ? .mandatory : []
+  }
 
   mutating func run() throws(LogFormat.ParseError) {
     while position < text.count {
@@ -165,19 +178,37 @@ private struct LogFormatParser {
 
   private mutating func parseSample(_ prefix: Prefix) throws(LogFormat.ParseError) {
     let start = position
-    guard let end = text[start...].firstIndex(of: UInt8(ascii: "]")) else {
-      throw .init(message: "missing ']' after '\(string(start..<text.count))'")
-    }
-    let expression = string(start..<end)
-    guard let sample = LogSample(rawValue: expression) else {
-      let known = LogSample.allCases.map(\.rawValue).joined(separator: ", ")
+    var length = 0
+    let expression: SampleExpression
+    do {
+      expression = try reader.expression(in: Array(text[start...]), endingAt: &length)
+    } catch {
       throw .init(
-        message: "failed to parse sample expression <\(expression)> : this sample expression is "
-          + "not supported by this version in a log format, which knows \(known)")
+        message: "failed to parse sample expression <\(string(start..<text.count))> : "
+          + error.message)
     }
+    let fetch = expression.fetch
+    guard !fetch.places.isDisjoint(with: places) else {
+      throw .init(
+        message: "sample fetch <\(fetch.rawValue)> may not be reliably used here because it needs "
+          + "'\(fetch.originNames)' which is not available here")
+    }
+    let end = start + length
+    guard end < text.count else {
+      throw .init(message: "missing ']' after '\(string(start..<end))'")
+    }
+    guard text[end] == UInt8(ascii: "]") else {
+      throw .init(
+        message: "expected ']' after '\(string(start..<end))', but found "
+          + "'\(character(text[end]))'")
+    }
+    if fetch.isKnownAtClose { format.need = .close }
     position = end + 1
+    format.expressions.append(expression)
     let options = applying(prefix.flags, to: defaults)
-    add(.sample(sample), text: prefix.name, options: options, type: prefix.type)
+    add(
+      .sample(format.expressions.count - 1), text: prefix.name, options: options,
+      type: prefix.type)
   }
 
   // MARK: - Flags

@@ -101,21 +101,3 @@ public enum LogAlias: String, CaseIterable, Sendable {
     }
   }
 }
-
-/// A `%[name]` of a log format: the sample fetches that this version knows there.
-public enum LogSample: String, CaseIterable, Sendable {
-  /// The client's address
-  case source = "src"
-  /// The client's port
-  case sourcePort = "src_port"
-  /// The address the client connected to
-  case destination = "dst"
-  /// The port the client connected to
-  case destinationPort = "dst_port"
-  /// The frontend's name
-  case frontendName = "fe_name"
-  /// The backend's name
-  case backendName = "be_name"
-  /// The server's name
-  case serverName = "srv_name"
-}

@@ -1,8 +1,8 @@
 /// The names of sample fetches and converters that HAProxy 3.4 knows: an expression that uses one of
 /// them is known but not supported, one with another name is a mistake. HAProxy manual, section 7.3.
-enum SampleName {
+public enum KnownSamples {
   /// Fetches, whatever layer they look at.
-  static let fetches = Set(
+  public static let fetches = Set(
     words(
       of: """
         51d.all accept_date acl act_conn always_false always_true avg_queue bc.timer.connect
@@ -65,7 +65,7 @@ enum SampleName {
         """))
 
   /// Converters.
-  static let converters = Set(
+  public static let converters = Set(
     words(
       of: """
         51d.single add add_item aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc and b64dec base2
@@ -91,17 +91,7 @@ enum SampleName {
         """))
 }
 
-/// The names of actions of `tcp-request` and `tcp-response` rules that HAProxy 3.4 knows. HAProxy
-/// manual, section 4.3.
-enum ActionName {
-  static let all = Set(
-    words(
-      of: """
-        accept attach-srv capture close do-log do-resolve expect-netscaler-cip expect-proxy reject
-        sc-add-gpc sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send-spoe-group
-        set-bandwidth-limit set-bc-mark set-bc-tos set-dst set-dst-port set-fc-mark set-fc-tos
-        set-log-level set-mark set-nice set-priority-class set-priority-offset set-retries set-src
-        set-src-port set-tos set-var set-var-fmt silent-drop switch-mode track-sc0 track-sc1
-        track-sc2 unset-var use-service
-        """))
+/// The words of a text, split at white space.
+private func words(of text: String) -> [String] {
+  text.split { $0 == " " || $0 == "\n" }.map(String.init)
 }

@@ -49,8 +49,9 @@ public struct LogFormat: Sendable {
     case literal
     /// The value of an alias; `text` is its name for `+json` and `+cbor`.
     case alias(LogAlias)
-    /// The value of a sample fetch; `text` is its name for `+json` and `+cbor`.
-    case sample(LogSample)
+    /// The value of an expression, by its place in `expressions`; `text` is its name for `+json` and
+    /// `+cbor`.
+    case sample(Int)
   }
 
   /// One piece of the line.
@@ -89,6 +90,8 @@ public struct LogFormat: Sendable {
   public internal(set) var pieces: [Piece] = []
   /// The bytes of literals and names.
   public internal(set) var bytes: [UInt8] = []
+  /// The expressions in `%[...]`, in order.
+  public internal(set) var expressions: [SampleExpression] = []
   /// The flags common to the whole line, from `%{...}o`.
   public internal(set) var options: Options = []
   /// The earliest moment of the line. HAProxy's flags `LW_*`: everything but an address is known
@@ -115,11 +118,24 @@ public struct LogFormat: Sendable {
     }
   }
 
+  /// Whether the format has expressions that look at the bytes of a side, or that anything but a
+  /// session's record is needed for.
+  public var hasExpressions: Bool { !expressions.isEmpty }
+
   private static func builtIn(_ text: String) -> LogFormat {
     do {
       return try LogFormat.parse(Array(text.utf8))
     } catch {
       preconditionFailure("a built-in log format does not compile")
+    }
+  }
+}
+
+extension LogFormat {
+  /// Whether the format is nothing but text.
+  public var isLiteral: Bool {
+    pieces.allSatisfy { piece in
+      if case .literal = piece.content { true } else { false }
     }
   }
 }

@@ -1,0 +1,129 @@
+public import Samples
+
+/// One `tcp-request` or `tcp-response` rule. HAProxy manual, sections 4.2 and 4.3.
+public struct TCPRule: Sendable {
+  /// Which side's socket an option is set on.
+  public enum Side: Sendable { case client, server }
+
+  /// A number that is written, or what an expression gives.
+  public enum Number: Sendable {
+    case fixed(UInt32)
+    case expression(SampleExpression)
+  }
+
+  /// What a rule does when its condition holds.
+  public enum Action: Sendable {
+    /// No further rule of the list is evaluated.
+    case accept
+    case reject
+    /// Closes the connection to the server. `tcp-response` only.
+    case close
+    /// `expect-proxy layer4`
+    case expectProxy
+    /// Nothing goes to the client any more, nor a reset; with a time to live, a reset that dies on
+    /// its way.
+    case silentDrop(timeToLive: UInt8?)
+    case setSource(SampleExpression)
+    case setSourcePort(SampleExpression)
+    case setDestination(SampleExpression)
+    case setDestinationPort(SampleExpression)
+    case setVariable(VariableName, VariableConditions, SampleExpression)
+    case setVariableFormat(VariableName, VariableConditions, LogFormat)
+    case unsetVariable(VariableName)
+    /// 0 (emerg) to 7 (debug); nil for no line at all.
+    case setLogLevel(UInt8?)
+    /// SO_MARK
+    case setMark(Side, Number)
+    /// IP_TOS or IPV6_TCLASS
+    case setTypeOfService(Side, Number)
+    case setPriorityClass(SampleExpression)
+    case setPriorityOffset(SampleExpression)
+    /// Keeps a sample for the log, cut to a length.
+    case capture(SampleExpression, bytesMax: Int, index: Int)
+  }
+
+  public var action: Action
+  /// nil when the rule always applies.
+  public var condition: AccessControlCondition?
+  /// Where the rule stands.
+  public var place: RulePlace
+
+  public init(action: Action, condition: AccessControlCondition?, place: RulePlace) {
+    self.action = action
+    self.condition = condition
+    self.place = place
+  }
+}
+
+/// When rules of a kind are evaluated.
+public enum RuleStage: Sendable {
+  /// `tcp-request connection`
+  case connection
+  /// `tcp-request session`
+  case session
+  /// `tcp-request content`
+  case content
+  /// `tcp-response content`
+  case response
+}
+
+/// The rules of a proxy, those of its defaults first.
+public struct TCPRules: Sendable {
+  public var rules: [TCPRule] = []
+  /// How many come from a `defaults` section.
+  public var inheritedCount = 0
+  /// `inspect-delay`; nil for none.
+  public var inspectDelay: Duration?
+
+  public init() {}
+}
+
+/// One `use_backend`. HAProxy manual, section 4.2.
+public struct SwitchingRule: Sendable {
+  /// Where it leads.
+  public enum Target: Sendable {
+    /// Index into `Configuration.proxies`
+    case backend(Int)
+    /// The name that a format gives; nothing happens when there is no such backend.
+    case named(LogFormat)
+  }
+
+  public var condition: AccessControlCondition?
+  public var target: Target
+
+  public init(condition: AccessControlCondition?, target: Target) {
+    self.condition = condition
+    self.target = target
+  }
+}
+
+/// One `use-server`. HAProxy manual, section 4.2.
+public struct ServerRule: Sendable {
+  /// Which server is used.
+  public enum Target: Sendable {
+    /// Index into `ProxyConfiguration.servers`
+    case server(Int)
+    /// The name that a format gives.
+    case named(LogFormat)
+  }
+
+  public var condition: AccessControlCondition
+  public var target: Target
+
+  public init(condition: AccessControlCondition, target: Target) {
+    self.condition = condition
+    self.target = target
+  }
+}
+
+/// One `force-persist` or `ignore-persist`. HAProxy manual, section 4.2.
+public struct PersistRule: Sendable {
+  /// `force-persist`
+  public var forces: Bool
+  public var condition: AccessControlCondition
+
+  public init(forces: Bool, condition: AccessControlCondition) {
+    self.forces = forces
+    self.condition = condition
+  }
+}
