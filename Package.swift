@@ -80,7 +80,7 @@ let package = Package(
     tests("SessionsTests", ["Sessions", "Proxies"]),
     tests("KernelIOTests", ["KernelIO", "Basics"]),
     tests("ProxiesTests", ["Basics", "ConfigurationLanguage", "Proxies", "Samples"]),
-    tests("SamplesTests", ["Samples"]),
+    tests("SamplesTests", ["Samples", "Basics"]),
     tests("AdministrationTests", ["Administration", "ConfigurationLanguage"]),
     tests(
       "EngineProcessTests",

@@ -88,19 +88,21 @@ struct Content {
 
   /// `req.ssl_hello_type`: the type of the handshake message, once all of it is there.
   var helloType: SampleOutcome {
-    guard !bytes.isEmpty else { return .unknown }
+    guard let first = bytes.first else { return .unknown }
     guard isRecord else { return .absent }
+    if first == 0x16 {
+      switch TLSHandshake.read(bytes) {
+      case .message(let type, _): return .value(.integer(Int64(type)), mayChange: false)
+      case .needMore: return .unknown
+      case .invalid: return .absent
+      }
+    }
+    // HAProxy looks at records of other types as if they held a handshake message.
     guard bytes.count >= 9 else { return .unknown }
     guard bytes[1] >= 3, Int(bytes[3]) << 8 | Int(bytes[4]) >= 4 else { return .absent }
-    let type = SampleOutcome.value(.integer(Int64(bytes[5])), mayChange: false)
-    switch TLSHandshake.read(bytes) {
-    case .message: return type
-    case .needMore: return .unknown
-    case .invalid:
-      // Other records than handshakes have no message of their own.
-      let count = Int(bytes[6]) << 16 | Int(bytes[7]) << 8 | Int(bytes[8])
-      return bytes.count >= 9 + count ? type : .unknown
-    }
+    let count = Int(bytes[6]) << 16 | Int(bytes[7]) << 8 | Int(bytes[8])
+    guard bytes.count >= 9 + count else { return .unknown }
+    return .value(.integer(Int64(bytes[5])), mayChange: false)
   }
 
   /// `req.ssl_ver`: the version that the hello asks for, 16 bits each for major and minor; SSLv2 hellos
