@@ -2,6 +2,7 @@ import Basics
 import ConfigurationLanguage
 import Glibc
 import Proxies
+import Samples
 
 @testable import Engine
 
@@ -53,6 +54,37 @@ enum SimulationSeeds {
       }
     }
     if limitsServers { proxy.timeouts.queue = .milliseconds(100 + random.below(5_000)) }
+    drawRules(&proxy, using: &random)
+  }
+
+  /// Rules that wait for bytes of a side, for a while; none of them turns anybody away.
+  private static func drawRules(
+    _ proxy: inout ProxyConfiguration, using random: inout SeededNumbers
+  ) {
+    if random.below(4) == 0 {
+      proxy.contentRules = rules(
+        "req.len ge \(1 + random.below(3_000))", delay: random.below(2_000))
+    }
+    if random.below(4) == 0 {
+      proxy.responseRules = rules(
+        "res.len ge \(1 + random.below(3_000))", delay: random.below(2_000))
+    }
+  }
+
+  private static func rules(_ criterion: String, delay: Int) -> TCPRules {
+    var rules = TCPRules()
+    if delay > 0 { rules.inspectDelay = .milliseconds(delay) }
+    let words = ["if", "{"] + criterion.split(separator: " ").map(String.init) + ["}"]
+    do {
+      let condition = try SampleReader().condition(words.map { Array($0.utf8) })
+      rules.rules = [
+        TCPRule(
+          action: .accept, condition: condition, place: RulePlace(file: "simulation", line: 1))
+      ]
+    } catch {
+      preconditionFailure(error.message)
+    }
+    return rules
   }
 }
 

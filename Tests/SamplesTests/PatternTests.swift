@@ -15,7 +15,7 @@ import Testing
     ("src_port eq 1 2 3 lt 9 4711", false), ("src -m found", true), ("var(txn.x) -m found", false),
     ("src_port -m bool", true), ("int(0) -m bool", false), ("always_true", true),
     ("always_false", false), ("src -m str 10.1.2.3", true), ("src -m beg 10.1.", true),
-    ("src -m end .3", true), ("src -m sub .2.", true), ("src -m len 8", true),
+    ("src -m end .3", true), ("src -m sub .2.", true), ("src -m len 8", true), ("src -m len gt 7", true),
     ("src -m reg ^10\\.[01]\\.", true), ("str(a.example.org) -m dom example", true),
     ("str(a.example.org) -m dom xample", false), ("str(/a/b/c?d) -m dir b", true),
     ("str(/a/b/c) -m dir /a/b", true), ("str(/a/bb/c) -m dir b", false),

@@ -46,7 +46,9 @@ extension Worker where K: ~Copyable {
   }
 
   private func channelCapacity(_ slot: SlotPointer) -> Int {
-    if slot.value.session.phase != .established { return limits.connectingBytesMax }
+    if slot.value.session.phase != .established || slot.value.inspection == .response {
+      return limits.connectingBytesMax
+    }
     return kernel.buffersFree < limits.buffersScarce
       ? limits.channelBytesScarce : limits.channelBytesMax
   }
@@ -103,7 +105,7 @@ extension Worker where K: ~Copyable {
     slot.value[side].lastActivity = kernel.now
     let isWaiting =
       slot.value[target].isBlocked || slot.value.inFlight.contains(.send(target))
-      || slot.value.session.phase != .established
+      || slot.value.session.phase != .established || slot.value.inspection.looks(at: side)
     slot.value[from: side].append(buffer, count: count, isWaiting: isWaiting, in: &kernel)
     counters.bytesCopied &+= UInt64(truncatingIfNeeded: count)
     if slot.value[from: side].countTurn(count, turn: turnNumber) >= limits.splice.threshold {

@@ -186,7 +186,7 @@ extension SampleReader {
         try patterns.add(word, resolve: flags.resolvesNames ? resolve : nil)
         continue
       }
-      if patterns.match == .int, ["eq", "gt", "ge", "lt", "le"].contains(text) {
+      if ["eq", "gt", "ge", "lt", "le"].contains(text) {
         comparison = text
         continue
       }
