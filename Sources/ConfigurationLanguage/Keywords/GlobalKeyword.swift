@@ -14,6 +14,8 @@ enum GlobalKeyword: String, CaseIterable, Sendable {
   case noIOURing = "noio_uring"
   case numaCPUMapping = "numa-cpu-mapping"
   case setDumpable = "set-dumpable"
+  case setVariable = "set-var"
+  case setVariableFormat = "set-var-fmt"
   case spreadChecks = "spread-checks"
   case strictLimits = "strict-limits"
   case threadGroups = "thread-groups"
@@ -92,7 +94,7 @@ private let notSupportedInGlobal = """
   maxsslconn maxsslrate mworker-max-reloads no-memory-trimming nogetaddrinfo noktls
   ocsp-update.disable ocsp-update.httpproxy ocsp-update.maxdelay ocsp-update.mindelay
   ocsp-update.mode pp2-never-send-local prealloc-fd profiling.memory profiling.tasks quick-exit
-  server-state-base server-state-file set-var set-var-fmt setcap shm-stats-file
+  server-state-base server-state-file setcap shm-stats-file
   shm-stats-file-max-objects ssl-default-bind-ciphers ssl-default-bind-ciphersuites
   ssl-default-bind-client-sigalgs ssl-default-bind-curves ssl-default-bind-options
   ssl-default-bind-sigalgs ssl-default-server-ciphers ssl-default-server-ciphersuites

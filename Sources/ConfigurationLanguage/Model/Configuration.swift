@@ -1,4 +1,5 @@
 public import Basics
+public import Samples
 
 /// A whole configuration after reading and validation: immutable, shared by every worker.
 ///
@@ -111,6 +112,8 @@ public struct GlobalConfiguration: Sendable {
   public var engine: EngineChoice = .auto
   /// `tune.*`
   public var tune = Tuning()
+  /// `set-var` and `set-var-fmt`: what variables of the process begin with.
+  public var variables: [VariableName: SampleValue] = [:]
   /// `setenv`, `presetenv`, `unsetenv`, `resetenv` after they were applied: the environment that
   /// the program continues with.
   public var environment: [String: String] = [:]

@@ -26,6 +26,7 @@ extension ConfigurationDraft {
       readSwitch(statement, keyword)
     case .setDumpable: readDumpable(statement)
     case .externalCheck: readExternalCheckPermission(statement)
+    case .setVariable, .setVariableFormat: readGlobalVariable(statement, keyword)
     case .numaCPUMapping:
       guard statement.modifier != .no else { return }
       diagnostics.alert(at: statement.location, notSupported("numa-cpu-mapping"))

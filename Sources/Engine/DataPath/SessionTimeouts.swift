@@ -92,6 +92,11 @@ extension Worker where K: ~Copyable {
       armReceive(side, slot, timeout: .seconds(1))
       return
     }
+    if side == .server, slot.value.inspection.looks(at: side) {
+      // Nothing more will come for the rules to look at.
+      inspect(slot, isFinal: true)
+      guard slot.value.isInUse, slot.value.session.phase != .closed else { return }
+    }
     perform(slot.value.session.timedOut(side, holding: slot.value.held), slot)
   }
 

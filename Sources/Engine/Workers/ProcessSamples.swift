@@ -18,7 +18,7 @@ final class ProcessSamples: SampleSources {
   private let environmentVariables: [String: [UInt8]]
   let hostname: [UInt8]
   private let startedAt: Instant
-  private let variables = Mutex<[VariableName: SampleValue]>([:])
+  private let variables: Mutex<[VariableName: SampleValue]>
   let isStopping = Atomic<Bool>(false)
   /// Set once, before the first worker runs.
   nonisolated(unsafe) private weak var state: ProcessState?
@@ -27,6 +27,7 @@ final class ProcessSamples: SampleSources {
     self.configuration = configuration
     self.hostname = hostname
     startedAt = now
+    variables = Mutex(configuration.global.variables)
     let proxies = configuration.proxies
     proxyNames = proxies.map { Array($0.name.utf8) }
     serverNames = proxies.map { $0.servers.map { Array($0.name.utf8) } }

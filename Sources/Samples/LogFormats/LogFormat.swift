@@ -138,4 +138,18 @@ extension LogFormat {
       if case .literal = piece.content { true } else { false }
     }
   }
+
+  /// The text of a format that is evaluated without a session; nil when it has aliases, which need one.
+  public func text(in context: inout SampleContext) -> [UInt8]? {
+    var text: [UInt8] = []
+    for piece in pieces {
+      switch piece.content {
+      case .separator: text.append(UInt8(ascii: " "))
+      case .literal: text += bytes[Int(piece.text.lowerBound)..<Int(piece.text.upperBound)]
+      case .sample(let place): text += expressions[place].text(in: &context)
+      case .alias: return nil
+      }
+    }
+    return text
+  }
 }

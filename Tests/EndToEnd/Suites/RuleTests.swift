@@ -146,6 +146,25 @@ struct RuleTests {
     #expect(line.containsText(" --"), "\(line)")
   }
 
+  @Test("variables of the process outlive sessions", arguments: ProgramUnderTest.engines)
+  func processVariables(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.start(
+      proxy(
+        stage, echo,
+        "log-format \"%[var(proc.count)] %[var(proc.text)] %ts\"\n"
+          + "tcp-request connection set-var(proc.count) var(proc.count),add(1)"),
+      global: "set-var proc.count int(40)\n    set-var-fmt proc.text \"a-%[int(1),add(1)]\"",
+      defaults: "")
+    for count in 41...43 {
+      let client = try stage.client()
+      try expectEcho(client, "x")
+      try client.finish()
+      #expect(try stage.log.line(containing: "\(count) a-2 --").containsText("\(count) a-2"))
+    }
+  }
+
   @Test("use-server takes the place of balancing", arguments: ProgramUnderTest.engines)
   func useServer(engine: EngineChoice) throws {
     let stage = try Stage(engine)
