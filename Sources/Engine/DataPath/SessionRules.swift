@@ -127,6 +127,10 @@ extension Worker where K: ~Copyable {
   /// The session's addresses are known: rules decide where it goes, and may wait for what it sends.
   mutating func beginInspection(_ slot: SlotPointer) {
     if state.hasRules { state.frontends[Int(slot.value.frontend)].countRate(now: kernel.now) }
+    if let format = state.configuration.proxies[Int(slot.value.frontend)].uniqueIDFormat {
+      fillSamples(slot)
+      makeUniqueID(format, slot)
+    }
     slot.value.inspection = .frontend
     perform(slot.value.session.inspecting(), slot)
     inspect(slot)
@@ -282,8 +286,9 @@ extension Worker where K: ~Copyable {
       slot.value.session.switched(
         abortsOnClose: options.contains(.abortOnClose),
         serverLingers: !options.contains(.noLinger))
-      samples.isFinal = true
-      samples.backend = Int(slot.value.backend)
+      if !backend.rules.server.isEmpty || !backend.rules.persist.isEmpty {
+        fillSamples(slot, needsRequest: backend.rules.needsRequest)
+      }
       for rule in backend.rules.persist where rule.condition.evaluate(in: &samples) == .pass {
         slot.value.forcesServer = rule.forces
         break
