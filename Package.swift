@@ -52,7 +52,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-l:liburing.a"])]),
     .target(
       name: "CPCRE2",
-      path: "CPCRE2",
+      path: "Sources/CPCRE2",
       linkerSettings: [.unsafeFlags(["-l:libpcre2-8.a"])]),
     module("Basics"),
     module("KernelIO", ["CLiburing", "Basics"]),
