@@ -1,18 +1,20 @@
 # Thin on purpose: every target is the command that a person would type.
 
 PACKAGES := binutils git libc6-dev libgcc-12-dev libpcre2-dev libstdc++-12-dev liburing-dev zlib1g-dev
+# An emulated machine for the oldest kernel.
+OLD_KERNEL_PACKAGES := busybox-static cpio qemu-system-x86
 BUILD := swift build -c release --static-swift-stdlib \
 	--explicit-target-dependency-import-check error
 PROGRAM := $(CURDIR)/.build/release/sluice
 
-.PHONY: run test test-unit test-end-to-end test-linkage fuzz lint build install-dependencies \
-	sanitize-address sanitize-thread bench bench-quick bench-check bench-report bench-micro \
-	build-bench
+.PHONY: run test test-unit test-end-to-end test-old-kernel test-linkage fuzz lint build \
+	install-dependencies sanitize-address sanitize-thread bench bench-quick bench-check bench-report \
+	bench-micro build-bench
 
 run: build
 	.build/release/demonstration $(PROGRAM) Examples/first.cfg
 
-test: build lint test-linkage test-unit test-end-to-end fuzz
+test: build lint test-linkage test-unit test-end-to-end test-old-kernel fuzz
 
 build: install-dependencies
 	$(BUILD) --product sluice
@@ -25,6 +27,12 @@ test-end-to-end: build
 	Tests/EndToEnd/install-servers
 	$(BUILD) --product AllocationCounter
 	SLUICE_PROGRAM=$(PROGRAM) swift test --filter EndToEndTests
+
+# The end-to-end tests and those of both kernels on Debian 12's own Linux 6.1.
+test-old-kernel: build
+	@$(call install,$(OLD_KERNEL_PACKAGES))
+	swift build --build-tests
+	Tests/OldKernel/run $(PROGRAM) $$(swift build --show-bin-path)/sluicePackageTests.xctest
 
 # The built program must run where neither Swift nor the libraries are installed.
 test-linkage: build
@@ -86,9 +94,10 @@ lint: build
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	Tests/Disassembly/check $(PROGRAM)
 
-# Installs only what is missing, so that it needs neither root nor network when nothing is.
-install-dependencies:
-	@missing=$$(for package in $(PACKAGES); do \
+# $(call install,<packages>): installs only what is missing, so that it needs neither root nor
+# network when nothing is.
+define install
+missing=$$(for package in $(1); do \
 		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' \
 		|| echo $$package; done); \
 	if [ -n "$$missing" ]; then \
@@ -96,3 +105,7 @@ install-dependencies:
 		$$root apt-get update && \
 		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
 	fi
+endef
+
+install-dependencies:
+	@$(call install,$(PACKAGES))

@@ -152,6 +152,7 @@ extension KernelPromise {
     }
     // One that was due before the machine started.
     kernel.timer(at: .origin, token: token(delays.count))
+    // Those that are due by the same turn come in any order.
     var fired: [Int] = []
     let limit = start + .seconds(5)
     while fired.count < delays.count + 1, SystemCall.now() < limit {
@@ -163,7 +164,6 @@ extension KernelPromise {
         fired.append(index)
       }
     }
-    #expect(fired.filter { $0 != 5 && $0 != 3 } == [1, 2, 0, 4])
     #expect(fired.sorted() == [0, 1, 2, 3, 4, 5])
   }
 

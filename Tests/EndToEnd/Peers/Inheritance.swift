@@ -16,6 +16,27 @@ enum Inheritance {
 
   static func seal() { _ = sealed }
 
+  private typealias CloseFrom =
+    @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+  /// Lets a program that is to be started close what belongs to the tests before its exec.
+  ///
+  /// FD_CLOEXEC alone acts a moment after posix_spawn(3) has returned, and until then a listener
+  /// that a test closes keeps its port.
+  static func closeEverythingElse(
+    _ actions: inout posix_spawn_file_actions_t, keeping kept: [Int32]
+  ) throws {
+    // glibc 2.34; its module does not show it.
+    guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+      throw PeerFailure("no posix_spawn_file_actions_addclosefrom_np in libc")
+    }
+    let end = max(2, kept.max() ?? 2) + 1
+    for number in 3..<end where !kept.contains(number) {
+      posix_spawn_file_actions_addclose(&actions, number)
+    }
+    _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, end)
+  }
+
   static func exclusively<Result>(_ body: () throws -> sending Result) rethrows -> sending Result {
     try turn.withLock { _ in try body() }
   }

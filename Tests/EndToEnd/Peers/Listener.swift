@@ -55,7 +55,8 @@ public final class Listener: @unchecked Sendable {
   public func close() {
     guard isOpen else { return }
     isOpen = false
-    _ = Glibc.close(descriptor)
+    // A program that is being started would hold it, and so keep the port, for a moment longer.
+    Inheritance.exclusively { _ = Glibc.close(descriptor) }
   }
 }
 

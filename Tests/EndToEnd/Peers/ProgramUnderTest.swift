@@ -122,6 +122,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
     for (descriptor, number) in inheriting {
       posix_spawn_file_actions_adddup2(&actions, descriptor, number)
     }
+    try Inheritance.closeEverythingElse(&actions, keeping: inheriting.map(\.number))
     // The threads of a test block signals and ignore some; a program must start without that.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

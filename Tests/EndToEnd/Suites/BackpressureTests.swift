@@ -111,6 +111,6 @@ struct BackpressureTests {
     let client = try stage.client()
     let watch = Stopwatch()
     for number in 0..<count { try expectEcho(client, "echo \(number)") }
-    #expect(watch.elapsed < .seconds(3), "\(count) echoes took \(watch.elapsed)")
+    #expect(watch.elapsed < .seconds(isEmulated ? 15 : 3), "\(count) echoes took \(watch.elapsed)")
   }
 }

@@ -37,6 +37,22 @@ struct PeersTests {
     #expect(try ByteStream.receive(over: client) == sent.join())
   }
 
+  /// A program that is being started holds every descriptor of the tests for a moment.
+  @Test("a port is free as soon as its listener is closed, though programs start meanwhile")
+  func closedListenerFreesItsPort() throws {
+    let isOver = Counter()
+    let starter = PeerThread {
+      while isOver.current == 0 {
+        try ProgramUnderTest(path: "/bin/true", arguments: []).waitForExit()
+      }
+    }
+    defer { isOver.advance() }
+    let port = try FreePort.take()
+    for _ in 0..<2000 { try Listener(.loopback(port: port)).close() }
+    isOver.advance()
+    try starter.join()
+  }
+
   @Test("a full backlog answers no handshake")
   func fullBacklogAnswersNoHandshake() throws {
     _ = try FullBacklog()

@@ -11,7 +11,7 @@ struct TransferTests {
     try stage.startProxy(to: listener.port)
     let client = try stage.client()
     let server = try listener.accept()
-    let byteCount = isLong ? 1 << 30 : 64 << 20
+    let byteCount = isLong ? 1 << 30 : isEmulated ? 8 << 20 : 64 << 20
     let finished = Counter()
     func onThread(
       _ work: @escaping @Sendable () throws -> ByteStream.Digest
@@ -72,7 +72,8 @@ struct TransferTests {
         let client = try stage.client()
         let seed = UInt64(round * 100 + number)
         var sizes = ByteStream(seed: seed ^ 0xabcdef)
-        let byteCount = sizes.number(upTo: number % 3 == 0 ? 2000 : 1 << 20)
+        let most = isEmulated ? 1 << 16 : 1 << 20
+        let byteCount = sizes.number(upTo: number % 3 == 0 ? 2000 : most)
         let sender = PeerThread {
           try ByteStream.send(
             byteCount, seed: seed, over: client, pieceBytesMax: 1 << (number % 17), isMixed: true)
@@ -207,7 +208,8 @@ struct TransferTests {
     }
     let lines = try stage.sessionLinesAfterStop()
     #expect(lines.count == 2001)
-    #expect(lines.allSatisfy { $0.state == "--" })
+    let abnormal = lines.filter { $0.state != "--" }
+    #expect(abnormal.isEmpty, "\(abnormal.count): \(abnormal.prefix(3))")
   }
 
   private func message(_ number: Int) -> String {
