@@ -28,7 +28,12 @@ struct Bench {
       return true
     }
     if options.output.isEmpty { options.output = "Benchmarks/Results" }
-    let benchmark = try Benchmark(options, command: CommandLine.arguments.joined(separator: " "))
+    // Without the folder of this checkout: the report is for others.
+    let folder = FileManager.default.currentDirectoryPath + "/"
+    let words = CommandLine.arguments.map {
+      $0.hasPrefix(folder) ? String($0.dropFirst(folder.count)) : $0
+    }
+    let benchmark = try Benchmark(options, command: words.joined(separator: " "))
     try benchmark.lookAround()
     try benchmark.measure()
     let record = benchmark.record

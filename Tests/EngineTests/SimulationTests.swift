@@ -39,7 +39,7 @@ import Testing
 
     #expect(world.turns < Simulation.turnsMax, "the worker spins")
     #expect(left.isEmpty, "left over: \(left)")
-    let sessions = simulation.state.frontends[0].total.load(ordering: .relaxed)
+    let sessions = simulation.state.frontends[0].total
     #expect(simulation.lines.count == Int(sessions), "one line a session")
     let peers = Dictionary(
       world.peers.map { ($0.content.seed, $0) }, uniquingKeysWith: { first, _ in first })

@@ -9,6 +9,8 @@ extension Worker where K: ~Copyable {
 
   /// Starts reading from a side when there is room for what it may send.
   mutating func armReceive(_ side: SideName, _ slot: SlotPointer) {
+    // Nearly always: a multishot receive outlasts many messages.
+    guard !slot.value.inFlight.contains(.receive(side)) else { return }
     armReceive(side, slot, timeout: remainingTimeout(side, slot))
   }
 

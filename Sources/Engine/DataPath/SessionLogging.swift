@@ -121,7 +121,7 @@ extension Worker where K: ~Copyable {
     record.bytesToServer = slot.value[from: .client].bytesReceived
     record.termination = slot.value.session.termination
     record.processConnections = state.sessionCount
-    record.frontendConnections = state.frontends[record.frontend].current.load(ordering: .relaxed)
+    record.frontendConnections = state.frontends[record.frontend].current
     if record.backend >= 0 {
       let counts = state.backends[record.backend].sessionCounts(server: record.server)
       record.backendConnections = counts.backend

@@ -33,17 +33,11 @@ final class FrontendState: Sendable {
   let backendLingers: Bool
   /// The most sessions at a time.
   let maxconn: Int
-  /// Sessions now, PROXY headers under way included.
-  let current = Atomic<Int>(0)
-  /// Sessions ever.
-  let total = Atomic<UInt64>(0)
+  private let currentCount = SharedCount<Int>(0)
+  private let totalCount = SharedCount<UInt64>(0)
   private let rate = Mutex(EventRate())
   /// Sessions now, for each listener.
-  private let listenerCurrent: [ListenerCount]
-
-  private final class ListenerCount: Sendable {
-    let value = Atomic<Int>(0)
-  }
+  private let listenerCurrent: [SharedCount<Int>]
 
   init(_ proxy: ProxyConfiguration, in configuration: Configuration, processMaxconn: Int) {
     let timeouts = proxy.timeouts
@@ -73,7 +67,7 @@ final class FrontendState: Sendable {
     backendAbortsOnClose = options.contains(.abortOnClose)
     backendLingers = !options.contains(.noLinger)
     maxconn = proxy.maxconn > 0 ? min(proxy.maxconn, processMaxconn) : processMaxconn
-    listenerCurrent = proxy.listeners.map { _ in ListenerCount() }
+    listenerCurrent = proxy.listeners.map { _ in SharedCount(0) }
   }
 
   /// Counts a session for `fe_sess_rate`.
@@ -85,9 +79,17 @@ final class FrontendState: Sendable {
   /// Sessions of a listener now.
   func sessions(listener: Int) -> Int { listenerCurrent[listener].value.load(ordering: .relaxed) }
 
+  /// Sessions now, PROXY headers under way included.
+  var current: Int { currentCount.value.load(ordering: .relaxed) }
+  /// Sessions ever.
+  var total: UInt64 { totalCount.value.load(ordering: .relaxed) }
+
+  /// Counts a session that begins.
+  func countSession() { totalCount.value.wrappingAdd(1, ordering: .relaxed) }
+
   /// Places free in the frontend and a listener.
   func freePlaces(listener: Int) -> Int {
-    var free = maxconn - current.load(ordering: .relaxed)
+    var free = maxconn - currentCount.value.load(ordering: .relaxed)
     let limit = listeners[listener].maxconn
     if limit > 0 {
       free = min(free, limit - listenerCurrent[listener].value.load(ordering: .relaxed))
@@ -97,10 +99,10 @@ final class FrontendState: Sendable {
 
   /// Takes a place, if there is one.
   func reserve(listener: Int) -> Bool {
-    guard increment(current, limit: maxconn) else { return false }
+    guard increment(currentCount.value, limit: maxconn) else { return false }
     let limit = listeners[listener].maxconn
     guard increment(listenerCurrent[listener].value, limit: limit > 0 ? limit : .max) else {
-      current.subtract(1, ordering: .acquiringAndReleasing)
+      currentCount.value.subtract(1, ordering: .acquiringAndReleasing)
       return false
     }
     return true
@@ -109,7 +111,7 @@ final class FrontendState: Sendable {
   /// Gives a place back.
   func release(listener: Int) {
     listenerCurrent[listener].value.subtract(1, ordering: .acquiringAndReleasing)
-    current.subtract(1, ordering: .acquiringAndReleasing)
+    currentCount.value.subtract(1, ordering: .acquiringAndReleasing)
   }
 }
 

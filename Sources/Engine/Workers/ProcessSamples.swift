@@ -59,7 +59,7 @@ final class ProcessSamples: SampleSources {
     case .processSessions: return Int64(state.sessionCount)
     case .isStopping: return isStopping.load(ordering: .relaxed) ? 1 : 0
     case .uptimeSeconds: return (SystemCall.now() - startedAt).wholeMilliseconds / 1000
-    case .frontendSessions: return Int64(frontend.current.load(ordering: .relaxed))
+    case .frontendSessions: return Int64(frontend.current)
     case .frontendSessionRate: return Int64(clamping: frontend.sessionRate(now: SystemCall.now()))
     case .frontendID, .backendID: return Int64(section.id)
     case .listenerSessions: return Int64(frontend.sessions(listener: member))

@@ -36,8 +36,8 @@ final class ProcessState: Sendable {
   /// Connections that were accepted and wait for a place, in all workers.
   let parked = Atomic<Int>(0)
   /// Sessions of the process now.
-  private let current = Atomic<Int>(0)
-  private let sessionsEver = Atomic<UInt64>(0)
+  private let currentCount = SharedCount<Int>(0)
+  private let sessionsCount = SharedCount<UInt64>(0)
   /// A bit for every worker that waits for a place.
   private let awaiting = Atomic<UInt64>(0)
   /// Deals out connections of shared listeners.
@@ -93,14 +93,14 @@ final class ProcessState: Sendable {
   func freePlaces(frontend: Int, listener: Int) -> Int {
     min(
       frontends[frontend].freePlaces(listener: listener),
-      limits.sessionsMax - current.load(ordering: .relaxed))
+      limits.sessionsMax - currentCount.value.load(ordering: .relaxed))
   }
 
   /// Takes a place in listener, frontend and process, if there is one in each.
   func reservePlace(frontend: Int, listener: Int) -> Bool {
-    guard increment(current, limit: limits.sessionsMax) else { return false }
+    guard increment(currentCount.value, limit: limits.sessionsMax) else { return false }
     guard frontends[frontend].reserve(listener: listener) else {
-      current.subtract(1, ordering: .acquiringAndReleasing)
+      currentCount.value.subtract(1, ordering: .acquiringAndReleasing)
       return false
     }
     return true
@@ -109,7 +109,7 @@ final class ProcessState: Sendable {
   /// Gives a place back and wakes the workers that wait for one.
   func releasePlace(frontend: Int, listener: Int) {
     frontends[frontend].release(listener: listener)
-    current.subtract(1, ordering: .sequentiallyConsistent)
+    currentCount.value.subtract(1, ordering: .sequentiallyConsistent)
     guard awaiting.load(ordering: .sequentiallyConsistent) != 0 else { return }
     var workers = awaiting.exchange(0, ordering: .acquiringAndReleasing)
     while workers != 0 {
@@ -125,13 +125,13 @@ final class ProcessState: Sendable {
   }
 
   /// Sessions now.
-  var sessionCount: Int { current.load(ordering: .relaxed) }
+  var sessionCount: Int { currentCount.value.load(ordering: .relaxed) }
 
   /// Sessions now and connections that will be: what a process that stops waits for.
   var unfinishedCount: Int {
     // In this order: a connection that becomes a session is counted twice for a moment, never not.
     let waiting = parked.load(ordering: .acquiring)
-    return waiting + current.load(ordering: .acquiring)
+    return waiting + currentCount.value.load(ordering: .acquiring)
   }
 
   /// Who checks a server; nil when nobody does.
@@ -149,12 +149,12 @@ final class ProcessState: Sendable {
   // MARK: Counters
 
   func nextSessionNumber() -> UInt64 {
-    sessionsEver.wrappingAdd(1, ordering: .relaxed).oldValue
+    sessionsCount.value.wrappingAdd(1, ordering: .relaxed).oldValue
   }
 
   /// A session begins.
   func countSession(_ slot: SessionSlot) {
-    frontends[Int(slot.frontend)].total.wrappingAdd(1, ordering: .relaxed)
+    frontends[Int(slot.frontend)].countSession()
   }
 
   /// What the main thread reports of a proxy.
@@ -162,8 +162,8 @@ final class ProcessState: Sendable {
     let proxy = configuration.proxies[index]
     var snapshot = ProxySnapshot(name: proxy.name)
     if proxy.capabilities.contains(.frontend) {
-      snapshot.frontendConnections = frontends[index].current.load(ordering: .relaxed)
-      snapshot.frontendTotal = frontends[index].total.load(ordering: .relaxed)
+      snapshot.frontendConnections = frontends[index].current
+      snapshot.frontendTotal = frontends[index].total
     }
     if proxy.capabilities.contains(.backend) { backends[index].report(to: &snapshot) }
     return snapshot
