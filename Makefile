@@ -48,7 +48,7 @@ sanitize-address: install-dependencies
 		swift test --sanitize=address --scratch-path .build-address --skip EndToEndTests
 
 sanitize-thread: install-dependencies
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.suppressions \
+	SLUICE_SANITIZE=1 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.suppressions \
 		SLUICE_SEEDS=$(SANITIZE_SEEDS) SWIFT_BACKTRACE=enable=no \
 		swift test --sanitize=thread --scratch-path .build-thread --skip EndToEndTests
 
