@@ -137,7 +137,7 @@ struct FetchDescription {
 
 extension SampleFetch {
   /// Names that stand for others. HAProxy manual, section 7.3.5.
-  private static let synonyms: [String: SampleFetch] = [
+  static let synonyms: [String: SampleFetch] = [
     "rdp_cookie": .reqRdpCookie, "rdp_cookie_cnt": .reqRdpCookieCnt,
     "rep_ssl_hello_type": .resSslHelloType, "req_len": .reqLen,
     "req_ssl_hello_type": .reqSslHelloType, "req_ssl_sni": .reqSslSni,
