@@ -224,7 +224,8 @@ extension Worker where K: ~Copyable {
         count: piece.count)
     }
     start(operation, slot)
-    slot.value[side].sendingBytes = slot.value[from: side.other].bytes
+    slot.value[side].sendingBytes = Int32(
+      truncatingIfNeeded: slot.value[from: side.other].bytes)
     unsafe kernel.send(
       on: slot.value[side].socket, pieces: UnsafeBufferPointer(start: pieces, count: count),
       token: token(operation, slot))
@@ -247,7 +248,7 @@ extension Worker where K: ~Copyable {
       sideFailed(side, slot)
       return
     }
-    if Int(completion.result) < slot.value[side].sendingBytes {
+    if completion.result < slot.value[side].sendingBytes {
       awaitWritable(side, slot)
       return
     }
@@ -261,7 +262,8 @@ extension Worker where K: ~Copyable {
     guard !slot.value.inFlight.contains(operation) else { return }
     slot.value[side].isBlocked = true
     if slot.value[side].stalledSince == .origin { slot.value[side].stalledSince = kernel.now }
-    slot.value[side].unacknowledgedBytes = kernel.unacknowledgedBytes(on: slot.value[side].socket)
+    slot.value[side].unacknowledgedBytes = Int32(
+      truncatingIfNeeded: kernel.unacknowledgedBytes(on: slot.value[side].socket))
     relievePool(side.other, slot)
     pollWritable(side, slot)
   }
