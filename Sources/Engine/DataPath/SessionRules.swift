@@ -197,7 +197,9 @@ extension Worker where K: ~Copyable {
       awaitInspection(rules.inspectDelay, .client, slot)
       return false
     case .pass, .close:
+      // Rules of the backend have a delay of their own.
       slot.value.inspectDeadline = .distantFuture
+      cancel(.queueTimer, slot)
       return true
     case .reject:
       stopInspection(slot)
@@ -234,7 +236,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if kernel.now >= slot.value.inspectDeadline {
-      inspect(slot, isFinal: true)
+      inspect(slot)
     } else if slot.value.inspectDeadline != .distantFuture {
       arm(.queueTimer, at: slot.value.inspectDeadline, slot)
     }

@@ -222,9 +222,20 @@ extension Worker where K: ~Copyable {
     closeCheckSocket(check)
     checksRunning -= 1
     schedule(check)
-    guard let next = queuedChecks.first else { return }
-    queuedChecks.removeFirst()
-    begin(check: next)
+    beginQueued()
+  }
+
+  /// Begins checks that waited for their turn. One that fails at once comes back here: the loop that
+  /// began it goes on then.
+  private mutating func beginQueued() {
+    guard !isBeginningQueued, let most = state.configuration.global.tune.checksPerThreadMax
+    else { return }
+    isBeginningQueued = true
+    while checksRunning < most, let next = queuedChecks.first {
+      queuedChecks.removeFirst()
+      begin(check: next)
+    }
+    isBeginningQueued = false
   }
 
   private mutating func schedule(_ check: Int) {
