@@ -59,6 +59,7 @@ extension ConfigurationDraft {
     resolveBackends(index)
     compileLogFormat(index)
     compileUniqueIDFormat(index)
+    compileBalanceKey(index)
     resolveReferences(index)
     finishCheck(index)
     checkTimeouts(index)
@@ -100,7 +101,7 @@ extension ConfigurationDraft {
       let reader = proxies[index].reader
       (reader.file, reader.line) = (format.location.file, format.location.line)
       proxies[index].settings.uniqueIDFormat = try LogFormat.parse(
-        format.text, at: [.frontendRequest, .switching], reader: reader)
+        format.text, at: [.frontendRequest, .switching], mergesSpaces: true, reader: reader)
     } catch {
       diagnostics.alert(
         "Parsing [\(format.location)]: failed to parse unique-id : \(error.message).")

@@ -132,6 +132,7 @@ extension Worker where K: ~Copyable {
       request.ruledServer = Int(slot.value.ruledServer)
       request.forcesServer = slot.value.forcesServer
     }
+    if backend.rules.hasBalanceKey { request.hash = balanceHash(backend, slot) }
     let now = kernel.now
     let isNew = !slot.value.isInBackend
     slot.value.isInBackend = true

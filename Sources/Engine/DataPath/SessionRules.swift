@@ -1,3 +1,4 @@
+import Balancing
 import Basics
 import ConfigurationLanguage
 import KernelIO
@@ -288,14 +289,16 @@ extension Worker where K: ~Copyable {
       slot.value.session.switched(
         abortsOnClose: options.contains(.abortOnClose),
         serverLingers: !options.contains(.noLinger))
-      if !backend.rules.server.isEmpty || !backend.rules.persist.isEmpty {
+      if backend.rules.choosesServer {
         fillSamples(slot, needsRequest: backend.rules.needsRequest)
       }
+      slot.value.forcesServer = options.contains(.persist)
       for rule in backend.rules.persist where rule.condition.evaluate(in: &samples) == .pass {
-        slot.value.forcesServer = rule.forces
+        if rule.forces { slot.value.forcesServer = true }
         break
       }
       chooseServerByRule(backend, slot)
+      if slot.value.ruledServer < 0 { chooseServerByCookie(backend, slot) }
       keepRuleState(slot)
     }
     perform(slot.value.session.accepted(), slot)
@@ -319,6 +322,40 @@ extension Worker where K: ~Copyable {
       slot.value.ruledServer = Int32(server)
       return
     }
+  }
+
+  /// `persist rdp-cookie`: the server whose address the client's cookie has.
+  private mutating func chooseServerByCookie(_ backend: BackendState, _ slot: SlotPointer) {
+    guard let expression = backend.rules.persistCookie,
+      let cookie = expression.evaluate(in: &samples).value,
+      let address = RemoteDesktopRoute.address(of: cookie.bytes.span)
+    else { return }
+    let isForced = slot.value.forcesServer
+    let server = backend.with(absent: nil) { running in
+      backend.servers.indices.first { index in
+        backend.servers[index].address == address
+          && (isForced || running.servers[index].operation != .stopped)
+      }
+    }
+    if let server { slot.value.ruledServer = Int32(server) }
+  }
+
+  /// The hash of what `balance hash` or `balance rdp-cookie` looks at; nil when there is no such key.
+  mutating func balanceHash(_ backend: BackendState, _ slot: SlotPointer) -> UInt32? {
+    guard let expression = backend.rules.balanceKey, let keyHash = backend.keyHash else {
+      return nil
+    }
+    let isCookie = if case .rdpCookie = backend.proxy.balance { true } else { false }
+    // For an expression the client's bytes are on their way already, as in HAProxy.
+    fillSamples(slot, needsRequest: isCookie)
+    defer { keepRuleState(slot) }
+    guard let value = expression.evaluate(in: &samples).value,
+      let key = value.cast(to: keyHash.function == nil ? .string : .binary)
+    else { return nil }
+    let bytes = key.bytes
+    // A cookie without a value is none.
+    if isCookie, bytes.isEmpty { return nil }
+    return keyHash.hash(bytes.span)
   }
 
   /// What a format gives: a name.

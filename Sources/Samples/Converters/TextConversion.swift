@@ -45,21 +45,21 @@ extension SampleConverter {
             .reversed().joined(separator: [UInt8(ascii: ".")])))
     case .param: parameter(input.text, arguments)
     case .urlDec: urlDecoded(input.text, arguments)
-    case .crc32: hashed(SampleHash.crc32(input.bytes), arguments)
-    case .crc32c: hashed(SampleHash.crc32c(input.bytes), arguments)
-    case .djb2: hashed(SampleHash.djb2(input.bytes), arguments)
-    case .sdbm: hashed(SampleHash.sdbm(input.bytes), arguments)
-    case .wt6: hashed(SampleHash.wt6(input.bytes), arguments)
+    case .crc32: hashed(HashFunction.crc32.hash(input.bytes.span), arguments)
+    case .crc32c: hashed(HashFunction.crc32c(input.bytes.span), arguments)
+    case .djb2: hashed(HashFunction.djb2.hash(input.bytes.span), arguments)
+    case .sdbm: hashed(HashFunction.sdbm.hash(input.bytes.span), arguments)
+    case .wt6: hashed(HashFunction.wt6.hash(input.bytes.span), arguments)
     case .xxh32:
       .integer(
         Int64(
-          SampleHash.xxh32(
-            input.bytes, seed: UInt32(truncatingIfNeeded: arguments.first?.integer ?? 0))))
+          HashFunction.xxh32(
+            input.bytes.span, seed: UInt32(truncatingIfNeeded: arguments.first?.integer ?? 0))))
     case .xxh64:
       .integer(
         Int64(
-          bitPattern: SampleHash.xxh64(
-            input.bytes, seed: UInt64(bitPattern: arguments.first?.integer ?? 0))))
+          bitPattern: HashFunction.xxh64(
+            input.bytes.span, seed: UInt64(bitPattern: arguments.first?.integer ?? 0))))
     case .sha1: .binary(Digest.sha1(input.bytes))
     case .sha2: .binary(Digest.sha2(input.bytes, bits: Int(arguments[0].integer)))
     default: nil
@@ -72,7 +72,7 @@ extension SampleConverter {
 
   private func hashed(_ hash: UInt32, _ arguments: [SampleArgument]) -> SampleValue {
     let isMixed = arguments.first.map { $0.integer != 0 } ?? false
-    return .integer(Int64(isMixed ? SampleHash.avalanche(hash) : hash))
+    return .integer(Int64(isMixed ? HashFunction.avalanche(hash) : hash))
   }
 
   private func hexadecimalNumber(_ text: [UInt8]) -> Int64? {

@@ -48,7 +48,7 @@ public protocol SampleSources: AnyObject, Sendable {
 
 /// Everything that expressions and conditions of one session can be answered from: plain values, filled
 /// in by whoever runs the session before it evaluates. One is kept and used again and again.
-public struct SampleContext {
+public struct SampleContext: Sendable {
   /// The side whose bytes `payload` and the like look at.
   public enum Direction: UInt8, Sendable { case request, response }
 
