@@ -22,6 +22,11 @@ extension ConfigurationDraft {
   func finished() -> Configuration {
     var configuration = Configuration()
     configuration.global = global
+    for draft in proxies {
+      for reader in draft.inheritedReaders + [draft.reader] {
+        configuration.sampleNeeds.formUnion(reader.needs)
+      }
+    }
     configuration.proxies = proxies.map { draft in
       var proxy = draft.settings
       proxy.servers = draft.servers.map { $0.finished(proxySource: draft.source) }

@@ -89,7 +89,7 @@ extension Worker where K: ~Copyable {
     case .cancelled:
       receiveWasCancelled(side, slot)
     default:
-      sideFailed(side, slot)
+      sideFailed(side, error, slot)
     }
   }
 
@@ -146,7 +146,12 @@ extension Worker where K: ~Copyable {
   }
 
   /// A side was reset or cannot be written to.
-  mutating func sideFailed(_ side: SideName, _ slot: SlotPointer) {
+  ///
+  /// - Parameter error: what the kernel said; nil when it was only noticed.
+  mutating func sideFailed(_ side: SideName, _ error: Errno?, _ slot: SlotPointer) {
+    if slot.value[side].error == .none {
+      slot.value[side].error = error.map { ConnectionError($0) } ?? .reset
+    }
     if slot.value.isReadingHeader {
       headerEnded(.aborted, slot)
       return
@@ -203,7 +208,7 @@ extension Worker where K: ~Copyable {
     }
     guard completion.result > 0 else { return }
     let events = PollEvents(rawValue: UInt32(completion.result))
-    if events.contains(.error) { sideFailed(side, slot) }
+    if events.contains(.error) { sideFailed(side, nil, slot) }
   }
 
   // MARK: Sending
@@ -245,7 +250,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if completion.result <= 0, let error = completion.error, error != .wouldBlock {
-      sideFailed(side, slot)
+      sideFailed(side, error, slot)
       return
     }
     if completion.result < slot.value[side].sendingBytes {

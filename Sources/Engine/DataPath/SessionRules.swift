@@ -47,6 +47,8 @@ struct SessionRuleState {
   var connectionDestination: SocketAddress?
   var lastRule: RulePlace?
   var uniqueID: [UInt8]?
+  /// The additional values of the PROXY header, kept only when an expression needs them.
+  var proxyValues: [UInt8] = []
   /// Options of the coming connection to the server.
   var serverMark: UInt32?
   var serverTypeOfService: UInt8?

@@ -25,6 +25,8 @@ struct SlotSide {
   /// What the send in flight was given.
   var sendingBytes: Int32 = 0
   var leaving = Leaving.no
+  /// What the connection failed with, or the last attempt at one.
+  var error = ConnectionError.none
   /// Whether the socket takes no byte at the moment: its `writable` poll is due or in flight.
   var isBlocked = false
 }

@@ -83,6 +83,7 @@ extension SampleReader {
       }
       throw SampleError("unknown fetch method '\(name)'")
     }
+    needs.formUnion(fetch.needs)
     let description = fetch.description
     let list: ArgumentList
     do {
