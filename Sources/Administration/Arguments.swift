@@ -66,6 +66,8 @@ public struct Arguments: Equatable, Sendable {
   public var isResolutionFailureIgnored = false
   /// `-dV`
   public var isServerVerifyDisabled = false
+  /// What follows `-dK`: classes of keywords that are printed; nil without the flag.
+  public var keywordClasses: String?
   /// `-dM[byte]`: memory is filled with this byte when it is allocated and freed.
   public var poisonByte: UInt8?
 

@@ -68,9 +68,10 @@ public struct ArgumentsReader {
     case UInt8(ascii: "S"): arguments.isSpliceDisabled = true
     case UInt8(ascii: "R"): arguments.isReuseportDisabled = true
     case UInt8(ascii: "V"): arguments.isServerVerifyDisabled = true
+    case UInt8(ascii: "K"): arguments.keywordClasses = String(decoding: rest, as: UTF8.self)
     case UInt8(ascii: "I"): break  // Forks are never forbidden.
     case UInt8(ascii: "G"), UInt8(ascii: "c"), UInt8(ascii: "F"), UInt8(ascii: "Z"),
-      UInt8(ascii: "C"), UInt8(ascii: "L"), UInt8(ascii: "A"), UInt8(ascii: "K"),
+      UInt8(ascii: "C"), UInt8(ascii: "L"), UInt8(ascii: "A"),
       UInt8(ascii: "t"), UInt8(ascii: "T"):
       handleUnsupported([UInt8(ascii: "d"), letter])
     default: arguments.modes.insert(.debug)

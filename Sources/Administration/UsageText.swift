@@ -24,6 +24,7 @@ public enum UsageText {
             -4    resolvers look for IPv4 addresses only
             -dD   warns about suspicious statements as well
             -dI   permits insecure forks
+            -dK<class[,class]*>  prints the known keywords ; -dKhelp prints the classes
             -dM[byte]  fills memory with a byte when it is allocated and freed
             -dR   no SO_REUSEPORT
             -dS   no splice()

@@ -81,7 +81,7 @@ import Testing
     #expect(outcome(row.0, "-h") == .version(row.1))
   }
 
-  @Test(arguments: ["-W", "-Ws", "-S", "-x", "-dKall", "-dL"])
+  @Test(arguments: ["-W", "-Ws", "-S", "-x", "-dA", "-dL"])
   func saysWhichKnownFlagsAreNotSupported(_ flag: String) {
     guard case .failure(let alerts) = outcome(flag, "x") else {
       Issue.record("\(flag) was taken")
@@ -100,6 +100,12 @@ import Testing
     #expect(run("-N", "x")?.proxyMaxconn == 0)
     #expect(run("-m", "-3")?.memoryMegabytes == -3)
     #expect(run("-m", "99999999999999999999")?.memoryMegabytes == .max)
+  }
+
+  @Test func readsTheClassesOfKeywords() {
+    #expect(run("-dKall,help", "-f", "a")?.keywordClasses == "all,help")
+    #expect(run("-dK", "-f", "a")?.keywordClasses == "")
+    #expect(run("-f", "a")?.keywordClasses == nil)
   }
 
   @Test func readsThePoisonByte() {

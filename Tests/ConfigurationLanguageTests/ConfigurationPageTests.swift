@@ -26,11 +26,16 @@ import Testing
 
   @Test func thePageHasEveryListOnce() throws {
     let page = try read(ConfigurationPageTests.path)
-    for (name, _) in KeywordLists.all {
+    for (name, _) in ConfigurationPageTests.blocks {
       let marks = page.split(separator: "\n").filter { $0 == "<!-- list: \(name) -->" }
       #expect(marks.count == 1, "\(name)")
     }
   }
+
+  /// What stands between the marks of each list.
+  private static let blocks =
+    KeywordLists.all.map { (name: $0.name, text: KeywordLists.wrapped($0.words)) }
+    + KeywordCoverage().blocks
 
   /// A list must not call a word carried out on which the program only says something.
   @Test(arguments: KeywordLists.remarkedInProxies)
@@ -55,27 +60,11 @@ import Testing
       if isSkipping, line == "<!-- end -->" { isSkipping = false }
       if isSkipping { continue }
       lines.append(String(line))
-      if let (_, words) = KeywordLists.all.first(where: { line == "<!-- list: \($0.name) -->" }) {
-        lines.append(wrapped(words))
+      if let (_, text) = ConfigurationPageTests.blocks.first(where: {
+        line == "<!-- list: \($0.name) -->"
+      }) {
+        lines.append(text)
         isSkipping = true
-      }
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  /// Words in code quotes, in lines of at most a hundred columns.
-  private func wrapped(_ words: [String]) -> String {
-    guard !words.isEmpty else { return "none" }
-    var lines = [""]
-    for word in words.sorted() {
-      let item = "`\(word)`"
-      let line = lines[lines.count - 1]
-      if line.isEmpty {
-        lines[lines.count - 1] = item
-      } else if line.utf8.count + item.utf8.count < 100 {
-        lines[lines.count - 1] = line + " " + item
-      } else {
-        lines.append(item)
       }
     }
     return lines.joined(separator: "\n")
@@ -105,8 +94,8 @@ enum KeywordLists {
     "redirect", "stats",
   ]
   /// In the tables as carried out, but an error or a warning whatever follows them.
-  private static let removed = ["nbproc", "process", "tune.chksize"]
-  private static let refused = ["numa-cpu-mapping", "usesrc"]
+  static let removed = ["nbproc", "process", "tune.chksize"]
+  static let refused = ["numa-cpu-mapping", "usesrc"]
   private static let withoutEffect = [
     "cookie", "noepoll", "redir", "tune.maxaccept",
   ]
@@ -117,6 +106,24 @@ enum KeywordLists {
       ("sections", SectionName.allCases.map(\.rawValue)),
       ("sections not supported", Array(SectionName.notSupported)),
     ]
+
+  /// Words in code quotes, in lines of at most a hundred columns.
+  static func wrapped(_ words: [String]) -> String {
+    guard !words.isEmpty else { return "none" }
+    var lines = [""]
+    for word in words.sorted() {
+      let item = "`\(word)`"
+      let line = lines[lines.count - 1]
+      if line.isEmpty {
+        lines[lines.count - 1] = item
+      } else if line.utf8.count + item.utf8.count < 100 {
+        lines[lines.count - 1] = line + " " + item
+      } else {
+        lines.append(item)
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
 
   private static func table<Keyword>(
     _ table: KeywordTable<Keyword>, as area: String

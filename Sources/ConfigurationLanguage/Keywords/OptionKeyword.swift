@@ -91,6 +91,33 @@ enum SpecialOption: String, CaseIterable, Sendable {
   case smtpchk
   case spopCheck = "spop-check"
   case sslHelloCheck = "ssl-hello-chk"
+
+  /// The proxies on which it has a meaning.
+  var capabilities: ProxyConfiguration.Capabilities {
+    switch self {
+    case .acceptInvalidRequest, .httplog, .httpslog, .tcplog: .frontend
+    case .acceptInvalidResponse, .externalCheck, .forwarded, .httpchk, .ldapCheck, .mysqlCheck,
+      .pgsqlCheck, .redisCheck, .redispatch, .smtpchk, .spopCheck, .sslHelloCheck,
+      .tcpCheck:
+      .backend
+    case .forwardfor, .httpclose, .httpKeepAlive, .httpServerClose, .originalto,
+      .restrictRequestHeaderNames, .tcpka:
+      [.frontend, .backend]
+    }
+  }
+
+  /// Whether it only says something about HTTP.
+  var needsHTTP: Bool {
+    switch self {
+    case .acceptInvalidRequest, .acceptInvalidResponse, .forwarded, .forwardfor, .httpclose,
+      .httplog, .httpslog, .httpKeepAlive, .httpServerClose, .originalto,
+      .restrictRequestHeaderNames:
+      true
+    case .externalCheck, .httpchk, .ldapCheck, .mysqlCheck, .pgsqlCheck, .redisCheck, .redispatch,
+      .smtpchk, .spopCheck, .sslHelloCheck, .tcpCheck, .tcpka, .tcplog:
+      false
+    }
+  }
 }
 
 /// The rest of the options of HAProxy 3.4.

@@ -52,7 +52,7 @@ extension ConfigurationDraft {
     }
     let base = String(name.prefix { $0 != "(" })
     if ActionName.notSupported.contains(base) || base.hasPrefix("track-sc"),
-      isKnown(base, in: words.stage)
+      Self.isKnown(base, in: words.stage)
     {
       throw SampleError(
         notSupported("\(words.statement[0]) \(words.statement[1]) \(base)"))
@@ -61,7 +61,7 @@ extension ConfigurationDraft {
   }
 
   /// Whether HAProxy 3.4 knows an action in rules of a kind.
-  private func isKnown(_ name: String, in stage: RuleStage) -> Bool {
+  static func isKnown(_ name: String, in stage: RuleStage) -> Bool {
     switch name {
     case "close": stage == .response
     case "attach-srv": stage == .session
@@ -82,7 +82,7 @@ extension ConfigurationDraft {
       ? ["accept", "close", "reject"]
       : ["accept", "reject", "capture", "expect-proxy", "expect-netscaler-cip"]
     let others = ActionName.all.filter {
-      isKnown($0, in: words.stage) && !fixed.contains($0) && !$0.hasPrefix("track-sc")
+      Self.isKnown($0, in: words.stage) && !fixed.contains($0) && !$0.hasPrefix("track-sc")
     }.sorted()
     let list = others.map { "'\($0)\(ActionName.takesParentheses($0) ? "(*)" : "")'" }
       .joined(separator: ", ")

@@ -44,8 +44,10 @@ struct ServerLine {
     return outcome
   }
 
+  /// Applies a word that stands for itself.
+  ///
   /// - Returns: nil when the keyword takes a value.
-  private mutating func applyFlag(_ keyword: ServerKeyword) -> Outcome? {
+  mutating func applyFlag(_ keyword: ServerKeyword) -> Outcome? {
     switch keyword {
     case .backup: server.settings.isBackup = true
     case .noBackup: server.settings.isBackup = false

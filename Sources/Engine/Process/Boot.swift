@@ -96,6 +96,7 @@ struct Boot {
       console.alert("Some warnings were found and 'zero-warning' is set. Aborting.")
       return .exit(1)
     }
+    if let classes = arguments.keywordClasses { console.print(KeywordDump.text(classes: classes)) }
     if mode.isCheck {
       let verdict = CheckVerdict(
         configuration: configuration, hasWarnings: console.warningCount > 0,

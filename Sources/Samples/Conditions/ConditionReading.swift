@@ -1,9 +1,11 @@
 /// Words of an ACL that name a fetch and bring a way of matching of their own. HAProxy manual,
 /// section 7.3.5.
-private let accessControlKeywords: [String: (match: PatternMatch, isDotted: Bool)] = [
-  "payload": (.bin, false), "payload_lv": (.bin, false), "req_rdp_cookie": (.str, false),
-  "req_rdp_cookie_cnt": (.int, false), "req_ssl_sni": (.str, false), "req_ssl_ver": (.int, true),
-  "req.ssl_ver": (.int, true),
+let accessControlKeywords: [String: (fetch: String, match: PatternMatch, isDotted: Bool)] = [
+  "payload": ("req.payload", .bin, false), "payload_lv": ("req.payload_lv", .bin, false),
+  "req_rdp_cookie": ("req.rdp_cookie", .str, false),
+  "req_rdp_cookie_cnt": ("req.rdp_cookie_cnt", .int, false),
+  "req_ssl_sni": ("req.ssl_sni", .str, false), "req_ssl_ver": ("req.ssl_ver", .int, true),
+  "req.ssl_ver": ("req.ssl_ver", .int, true),
 ]
 
 extension SampleReader {
@@ -65,9 +67,10 @@ extension SampleReader {
     var index = 0
     let sample: SampleExpression
     do {
-      if own != nil {
+      if let own {
         // Converters stand behind commas only: the next words are flags and patterns.
-        sample = try expression(words.isEmpty ? [] : [first], &index)
+        let text = Array(own.fetch.utf8) + first.dropFirst(keyword.utf8.count)
+        sample = try expression([text], &index)
       } else {
         sample = try expression(words, &index)
         index = max(index, 1)

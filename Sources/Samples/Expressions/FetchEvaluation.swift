@@ -34,7 +34,7 @@ extension SampleContext {
     case .proc, .tgroup: .integer(1)
     case .thread: .integer(Int64(worker))
     case .rand:
-      .integer(Int64(nextRandom() >> 32) * (arguments.first?.integer ?? 1 << 32) >> 32)
+      .integer(randomNumber(below: arguments.first?.integer))
     case .uuid: .string(uuid(version: arguments[0].integer))
     case .date: .integer(date(arguments))
     case .dateUs: .integer(now.microseconds % 1_000_000)
@@ -170,6 +170,13 @@ extension SampleContext {
 
   private func date(_ arguments: [SampleArgument]) -> Int64 {
     scaled(now, arguments[1].integer) &+ arguments[0].integer
+  }
+
+  /// A number from zero on; nil for one of 32 bits.
+  private mutating func randomNumber(below bound: Int64?) -> Int64 {
+    let number = nextRandom() >> 32
+    guard let bound else { return Int64(number) }
+    return Int64((number &* UInt64(bitPattern: bound)) >> 32)
   }
 
   private mutating func uuid(version: Int64) -> [UInt8] {

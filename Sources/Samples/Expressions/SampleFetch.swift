@@ -160,7 +160,7 @@ struct FetchDescription {
 
 extension SampleFetch {
   /// Names that stand for others. HAProxy manual, section 7.3.5.
-  private static let synonyms: [String: SampleFetch] = [
+  static let synonyms: [String: SampleFetch] = [
     "rdp_cookie": .reqRdpCookie, "rdp_cookie_cnt": .reqRdpCookieCnt,
     "rep_ssl_hello_type": .resSslHelloType, "req_len": .reqLen, "req_proto_http": .reqProtoHttp,
     "req_ver": .reqVer,

@@ -242,16 +242,6 @@ struct RuleTests {
   }
 }
 
-@Suite("Examples with rules")
-struct RuleExampleTests {
-  @Test("are accepted", arguments: ["tls-passthrough", "admission"])
-  func accepted(name: String) throws {
-    let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-    let program = try ProgramUnderTest(arguments: ["-c", "-f", "/\(root)/Examples/\(name).cfg"])
-    #expect(try program.waitForExit() == .exited(0))
-  }
-}
-
 @Suite("What clients send is looked at")
 struct InspectionTests {
   /// A frontend that routes by SNI, to one of two echoes with a greeting of their own.
