@@ -85,7 +85,7 @@ let package = Package(
     tests(
       "EngineProcessTests",
       ["Engine", "Administration", "ConfigurationLanguage", "KernelIO", "Basics"]),
-    tests("HealthChecksTests", ["HealthChecks", "Basics"]),
+    tests("HealthChecksTests", ["HealthChecks", "Samples", "Basics"]),
     .target(
       name: "SimulatedKernel",
       dependencies: ["KernelIO", "Basics"],

@@ -2,6 +2,8 @@
 #include "CLiburing.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +26,25 @@ int sluice_accept(int listener)
 void sluice_name_thread(unsigned long thread, const char *name)
 {
 	pthread_setname_np(thread, name);
+}
+
+int sluice_tcp_info(int socket, unsigned *values)
+{
+	struct tcp_info info;
+	socklen_t bytes = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &bytes) != 0)
+		return -1;
+	values[0] = info.tcpi_rtt;
+	values[1] = info.tcpi_rttvar;
+	values[2] = info.tcpi_unacked;
+	values[3] = info.tcpi_sacked;
+	values[4] = info.tcpi_lost;
+	values[5] = info.tcpi_retrans;
+	values[6] = info.tcpi_fackets;
+	values[7] = info.tcpi_reordering;
+	return 0;
 }
 
 int sluice_make_pipe(int *reader, int *writer)

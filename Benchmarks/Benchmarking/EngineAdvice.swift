@@ -6,13 +6,12 @@ public struct EngineAdvice: Sendable {
     var sentences: [String] = []
     var (ring, epoll) = (0, 0)
     for workload in record.workloads {
-      guard let onRing = record.spread(.processorTime, workload, .ring),
-        let onEpoll = record.spread(.processorTime, workload, .epoll), onEpoll.median > 0,
-        onRing.median > 0
-      else { continue }
-      let ratio = onRing.median / onEpoll.median
+      guard let ratios = record.ratios(.processorTime, workload, .ring, by: .epoll) else {
+        continue
+      }
+      let ratio = ratios.median
       let percent = Int((abs(1 - ratio) * 100).rounded())
-      if percent < 2 || onRing.overlaps(onEpoll) {
+      if percent < 2 || (ratios.lowest < 1 && ratios.highest > 1) {
         sentences.append("\(workload.title): no clear difference (\(percent) %).")
         continue
       }

@@ -95,6 +95,23 @@ extension Record {
         .compactMap { figure.value(of: $0, in: workload) })
   }
 
+  /// A figure of one variant by that of another, round for round. What changes the machine's speed for
+  /// longer than a round lasts changes both and leaves the ratio alone.
+  public func ratios(
+    _ figure: Figure, _ workload: Workload, _ subject: Variant, by peer: Variant
+  ) -> Spread? {
+    func values(_ variant: Variant) -> [(round: Int, value: Double)] {
+      cells.filter { $0.workload == workload.name && $0.variant == variant }.compactMap { cell in
+        figure.value(of: cell, in: workload).map { (cell.round, $0) }
+      }
+    }
+    let theirs = values(peer)
+    return Spread(
+      values(subject).compactMap { ours in
+        theirs.first { $0.round == ours.round && $0.value > 0 }.map { ours.value / $0.value }
+      })
+  }
+
   /// The sentences of cells that failed.
   public func failures(_ workload: Workload, _ variant: Variant) -> [String] {
     cells.filter { $0.workload == workload.name && $0.variant == variant }

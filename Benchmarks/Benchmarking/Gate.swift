@@ -1,11 +1,11 @@
-/// A promise about the ratio of two variants' medians.
+/// A promise about the ratio of two variants: the median of the rounds' ratios.
 public struct Gate: Sendable, Equatable {
   /// What came of it.
   public enum Verdict: String, Sendable {
     case met
     case missed
-    /// Missed, but the ranges of the two overlap: another run may say otherwise.
-    case missedWithinSpread = "missed, ranges overlap"
+    /// Missed, but not in every round: another run may say otherwise.
+    case missedWithinSpread = "missed, not in every round"
     case notMeasured = "not measured"
   }
 
@@ -17,28 +17,17 @@ public struct Gate: Sendable, Equatable {
   /// Whether more is better.
   public var isFloor = false
 
-  /// The ratio, subject by peer, when both were measured.
-  public func ratio(in record: Record) -> Double? {
-    guard let (ours, theirs) = spreads(in: record), theirs.median > 0 else { return nil }
-    return ours.median / theirs.median
+  /// The ratios, subject by peer, of the rounds in which both were measured.
+  public func ratios(in record: Record) -> Spread? {
+    record.workloads.first { $0.name == workload }
+      .flatMap { record.ratios(figure, $0, subject, by: peer) }
   }
 
   public func verdict(in record: Record) -> Verdict {
-    guard let ratio = ratio(in: record), let (ours, theirs) = spreads(in: record) else {
-      return .notMeasured
-    }
-    if isFloor ? ratio >= limit : ratio <= limit { return .met }
-    // What the limit asks of the peer's range.
-    let asked = Spread([theirs.lowest * limit, theirs.highest * limit])
-    return asked.map(ours.overlaps) == true ? .missedWithinSpread : .missed
-  }
-
-  private func spreads(in record: Record) -> (ours: Spread, theirs: Spread)? {
-    guard let workload = record.workloads.first(where: { $0.name == workload }),
-      let ours = record.spread(figure, workload, subject),
-      let theirs = record.spread(figure, workload, peer)
-    else { return nil }
-    return (ours, theirs)
+    guard let ratios = ratios(in: record) else { return .notMeasured }
+    if isFloor ? ratios.median >= limit : ratios.median <= limit { return .met }
+    let isWithin = isFloor ? ratios.highest >= limit : ratios.lowest <= limit
+    return isWithin ? .missedWithinSpread : .missed
   }
 }
 

@@ -32,7 +32,7 @@ public struct GateTable: Sendable {
 
   private static func cell(_ gate: Gate, _ record: Record) -> String {
     let verdict = gate.verdict(in: record).rawValue
-    guard let ratio = gate.ratio(in: record) else { return verdict }
+    guard let ratio = gate.ratios(in: record)?.median else { return verdict }
     let sign = gate.isFloor ? "≥" : "≤"
     return "\(NumberText.fixed(ratio, 3)) \(sign) \(NumberText.fixed(gate.limit, 2)) \(verdict)"
   }

@@ -15,9 +15,4 @@ public struct Spread: Sendable, Equatable {
     highest = last
     count = sorted.count
   }
-
-  /// Whether the two ranges share a value.
-  public func overlaps(_ other: Spread) -> Bool {
-    lowest <= other.highest && other.lowest <= highest
-  }
 }

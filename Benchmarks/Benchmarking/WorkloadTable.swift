@@ -99,10 +99,10 @@ extension Record {
 
   /// Sluice on io_uring by this variant.
   private func ratio(_ figure: Figure, _ workload: Workload, _ variant: Variant) -> String {
-    guard variant != .ring, let ours = spread(figure, workload, .ring),
-      let its = spread(figure, workload, variant), its.median > 0
-    else { return "–" }
-    return NumberText.fixed(ours.median / its.median, 2)
+    guard variant != .ring, let ratios = ratios(figure, workload, .ring, by: variant) else {
+      return "–"
+    }
+    return NumberText.fixed(ratios.median, 2)
   }
 
   private func percent(_ figure: Figure, _ workload: Workload, _ variant: Variant) -> String {

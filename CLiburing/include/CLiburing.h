@@ -33,6 +33,10 @@ static const unsigned long sluice_siocoutq = 0x5411;
  * -1 with errno. accept4(2) is a GNU extension that the importer does not see. */
 int sluice_accept(int listener);
 
+/* Eight fields of the tcp_info of a socket, in the order of `TransmissionFacts`,
+ * or -1 with errno. getsockopt(2) with TCP_INFO, tcp(7). */
+int sluice_tcp_info(int socket, unsigned *values);
+
 /* pipe2(2), fcntl(2) with F_SETPIPE_SZ and F_GETPIPE_SZ, and splice(2) without
  * offsets and without waiting: GNU extensions that the importer does not see.
  * They return what the system calls return. */

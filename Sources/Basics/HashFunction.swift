@@ -49,11 +49,20 @@ public enum HashFunction: String, CaseIterable, Hashable, Sendable {
 
   /// CRC-32 as in Ethernet and gzip (polynomial 0x04c11db7, reflected). RFC 1952, section 8.
   @usableFromInline static func crc32(_ bytes: borrowing Span<UInt8>) -> UInt32 {
+    remainder(bytes, 0xedb8_8320)
+  }
+
+  /// CRC-32C, Castagnoli's (polynomial 0x1edc6f41, reflected). RFC 4960, appendix B.
+  public static func crc32c(_ bytes: borrowing Span<UInt8>) -> UInt32 {
+    remainder(bytes, 0x82f6_3b78)
+  }
+
+  private static func remainder(_ bytes: borrowing Span<UInt8>, _ polynomial: UInt32) -> UInt32 {
     var remainder = ~UInt32(0)
     for index in bytes.indices {
       remainder ^= UInt32(bytes[index])
       for _ in 0..<8 {
-        remainder = (remainder &>> 1) ^ (remainder & 1 == 1 ? 0xedb8_8320 : 0)
+        remainder = (remainder &>> 1) ^ (remainder & 1 == 1 ? polynomial : 0)
       }
     }
     return ~remainder
@@ -72,50 +81,7 @@ public enum HashFunction: String, CaseIterable, Hashable, Sendable {
     return hash &* 3_221_225_473
   }
 
-  /// XXH32. https://github.com/Cyan4973/xxHash, doc/xxhash_spec.md
-  public static func xxh32(_ bytes: borrowing Span<UInt8>, seed: UInt32) -> UInt32 {
-    let prime1: UInt32 = 0x9e37_79b1
-    let prime2: UInt32 = 0x85eb_ca77
-    let prime3: UInt32 = 0xc2b2_ae3d
-    let prime4: UInt32 = 0x27d4_eb2f
-    let prime5: UInt32 = 0x1656_67b1
-    var index = 0
-    var hash = seed &+ prime5
-    if bytes.count >= 16 {
-      var lanes: InlineArray<4, UInt32> = [
-        seed &+ prime1 &+ prime2, seed &+ prime2, seed, seed &- prime1,
-      ]
-      while bytes.count - index >= 16 {
-        for lane in 0..<4 {
-          let word = littleEndianWord(bytes, at: index + 4 * lane)
-          lanes[lane] = rotated(lanes[lane] &+ word &* prime2, by: 13) &* prime1
-        }
-        index += 16
-      }
-      hash =
-        rotated(lanes[0], by: 1) &+ rotated(lanes[1], by: 7) &+ rotated(lanes[2], by: 12)
-        &+ rotated(lanes[3], by: 18)
-    }
-    hash &+= UInt32(truncatingIfNeeded: bytes.count)
-    while bytes.count - index >= 4 {
-      hash = rotated(hash &+ littleEndianWord(bytes, at: index) &* prime3, by: 17) &* prime4
-      index += 4
-    }
-    while index < bytes.count {
-      hash = rotated(hash &+ UInt32(bytes[index]) &* prime5, by: 11) &* prime1
-      index += 1
-    }
-    hash = (hash ^ (hash &>> 15)) &* prime2
-    hash = (hash ^ (hash &>> 13)) &* prime3
-    return hash ^ (hash &>> 16)
-  }
-
-  private static func littleEndianWord(_ bytes: borrowing Span<UInt8>, at index: Int) -> UInt32 {
-    UInt32(bytes[index]) | UInt32(bytes[index + 1]) &<< 8 | UInt32(bytes[index + 2]) &<< 16
-      | UInt32(bytes[index + 3]) &<< 24
-  }
-
-  private static func rotated(_ word: UInt32, by count: UInt32) -> UInt32 {
-    (word &<< count) | (word &>> (32 &- count))
+  static func rotated<Word: FixedWidthInteger>(_ word: Word, by count: Word) -> Word {
+    (word &<< count) | (word &>> (Word(Word.bitWidth) &- count))
   }
 }

@@ -1,3 +1,5 @@
+import Samples
+
 /// The programs of the protocol checks. HAProxy manual, `option mysql-check` and its relatives.
 public enum BuiltInChecks {
   /// How a MySQL client of the check introduces itself.
@@ -26,7 +28,7 @@ public enum BuiltInChecks {
   public static let redis: CheckProgram = {
     var pong = CheckExpectation(.string(Array("+PONG\r\n".utf8)))
     pong.errorStatus = .layer7WrongStatus
-    pong.onError = CheckText([.sample(firstLine(from: 0))])
+    pong.onError = firstLine
     pong.onSuccess = CheckText("Redis server is ok")
     return program([.send(.bytes(Array("*1\r\n$4\r\nPING\r\n".utf8))), .expect(pong)])
   }()
@@ -84,7 +86,7 @@ public enum BuiltInChecks {
     var greeting = CheckExpectation(.builtIn(.smtpLine))
     greeting.bytesMin = 4
     greeting.errorStatus = .layer7InvalidResponse
-    greeting.onError = CheckText([.sample(firstLine(from: 0))])
+    greeting.onError = firstLine
     var welcome = answer(.smtpSuccess)
     welcome.bytesMin = 4
     var hello = answer(.smtpMultilineSuccess)
@@ -103,18 +105,12 @@ public enum BuiltInChecks {
   private static func answer(_ pattern: BuiltInPattern) -> CheckExpectation {
     var expectation = CheckExpectation(.builtIn(pattern))
     expectation.errorStatus = .layer7WrongStatus
-    expectation.onError = CheckText([
-      .sample(
-        CheckSample(
-          .payload(offset: 4, count: 0), [.trimLeft([UInt8(ascii: " ")]), .cutAtLineEnd]))
-    ])
-    expectation.statusCode = CheckSample(.payload(offset: 0, count: 3))
+    expectation.onError = .format("%[res.payload(4,0),ltrim(' '),cut_crlf]")
+    expectation.statusCode = .responsePayload(offset: 0, count: 3)
     return expectation
   }
 
-  private static func firstLine(from offset: Int) -> CheckSample {
-    CheckSample(.payload(offset: offset, count: 0), [.cutAtLineEnd])
-  }
+  private static let firstLine = CheckText.format("%[res.payload(0,0),cut_crlf]")
 
   /// `option pgsql-check user`
   public static func pgsql(user: [UInt8]) -> CheckProgram {
@@ -125,7 +121,7 @@ public enum BuiltInChecks {
     error.isNegated = true
     error.bytesMin = 5
     error.errorStatus = .layer7InvalidResponse
-    error.onError = CheckText([.sample(CheckSample(.payload(offset: 6, count: 0)))])
+    error.onError = .format("%[res.payload(6,0)]")
     var authentication = CheckExpectation(.builtIn(.pgsqlAuthentication))
     authentication.bytesMin = 9
     authentication.errorStatus = .layer7WrongStatus

@@ -1,3 +1,5 @@
+import Samples
+
 /// What a check says of itself, in HAProxy's words.
 extension CheckRun {
   var number: Int { program.steps[index].number }
@@ -11,13 +13,15 @@ extension CheckRun {
     case .hexadecimal: Array(" (log-format binary)".utf8)
     case .status: Array("(status codes)".utf8)
     case .header: Array(" (header pattern)".utf8)
-    case .builtIn: Array(" (regex)".utf8)
+    case .builtIn, .expression, .statusExpression, .bodyExpression: Array(" (regex)".utf8)
+    case .hexadecimalExpression: Array(" (binary regex)".utf8)
     case .reply: Array(" (custom function)".utf8)
     }
   }
 
   /// The program has come to its end.
   var success: CheckOutcome {
+    var samples = samples
     let note = "(tcp-check)"
     guard program.steps.indices.contains(index) else {
       return CheckOutcome(.layer7Passed, info: note)
@@ -25,20 +29,21 @@ extension CheckRun {
     switch program.steps[index].action {
     case .connect:
       return CheckOutcome(.layer4Passed, info: number == 0 ? "" : note)
-    case .send: return CheckOutcome(.layer7Passed, info: note)
+    case .send, .setVariable, .setVariableText, .unsetVariable:
+      return CheckOutcome(.layer7Passed, info: note)
     case .expect(let expectation):
       if program.disablesOn404, facts.isServerUp, code == 404 {
         return CheckOutcome(.layer7ConditionallyPassed, info: "", code: 404)
       }
       var info: [UInt8] = []
       if let text = expectation.onSuccess {
-        info = text.bytes(facts, input: quotable)
+        info = text.bytes(&samples)
       } else if program.kind == .tcp {
         info = Array(note.utf8)
       }
       return CheckOutcome(
         expectation.okStatus ?? .layer7Passed, bytes: info,
-        code: expectation.statusCode?.number(facts, input: quotable) ?? code)
+        code: expectation.statusCode?.number(in: &samples).map { Int(clamping: $0) } ?? code)
     }
   }
 
@@ -62,8 +67,13 @@ extension CheckRun {
         text += Array("')".utf8)
       case .text: text += Array(" (expect log-format string)".utf8)
       case .hexadecimal: text += Array(" (expect log-format binary)".utf8)
-      case .status, .header, .body, .bodyText, .builtIn, .reply: break
+      case .expression: text += Array(" (expect regex)".utf8)
+      case .hexadecimalExpression: text += Array(" (expect binary regex)".utf8)
+      case .status, .statusExpression, .header, .body, .bodyText, .bodyExpression, .builtIn,
+        .reply:
+        break
       }
+    case .setVariable, .setVariableText, .unsetVariable: break
     }
     if let comment = program.steps[index].comment {
       text += Array(" comment: '".utf8) + comment + Array("'".utf8)

@@ -1,3 +1,5 @@
+import Samples
+
 /// One health check under way: carries out a `CheckProgram`.
 ///
 /// A pure state machine. Whoever owns a socket tells it what happened, and it says what is wanted
@@ -22,8 +24,12 @@ public struct CheckRun: Sendable {
   /// What is to be sent.
   public private(set) var output: [UInt8] = []
   let facts: CheckFacts
+  /// What expressions are answered from; the variables of the check are in it.
+  var samples: SampleContext
   /// What the server has sent since the last step that connected or sent.
-  var input: [UInt8] = []
+  var input: [UInt8] = [] {
+    didSet { if program.kind != .http { samples.response = input } }
+  }
   let inputMax: Int
   private var hasEnded = false
   /// The step that is being carried out.
@@ -38,6 +44,8 @@ public struct CheckRun: Sendable {
   public init(_ program: CheckProgram, facts: CheckFacts, inputMax: Int = 16384) {
     self.program = program
     self.facts = facts
+    samples = facts.samples
+    samples.bufferBytesMax = inputMax
     self.inputMax = inputMax
   }
 
@@ -48,11 +56,14 @@ public struct CheckRun: Sendable {
   /// acknowledgement of the handshake can then travel with what follows. Otherwise the server has
   /// to be told at once, for it is expected to speak.
   public var followsUpAtOnce: Bool {
-    guard index + 1 < program.steps.count else { return true }
-    switch program.steps[index + 1].action {
+    let next = program.steps[min(index + 1, program.steps.count)...].first {
+      !$0.action.isAboutVariables
+    }
+    guard let next else { return true }
+    switch next.action {
     case .send(.bytes(let bytes)): return !bytes.isEmpty
     case .send: return true
-    case .connect: return true
+    case .connect, .setVariable, .setVariableText, .unsetVariable: return true
     case .expect: return false
     }
   }
@@ -124,10 +135,24 @@ public struct CheckRun: Sendable {
   private mutating func proceed(from start: Int) -> Demand {
     var next = start
     while next < program.steps.count {
-      index = next
+      let step = program.steps[next]
+      // Steps about variables are no place where a check can be.
+      if !step.action.isAboutVariables { index = next }
       code = 0
-      switch program.steps[next].action {
-      case .connect(let connect):
+      switch step.action {
+      case .setVariable(let name, let conditions, let expression):
+        if let value = expression.evaluate(in: &samples).value {
+          set(name, to: value, if: conditions)
+        }
+      case .setVariableText(let name, let conditions, let text):
+        set(name, to: .string(text.bytes(&samples)), if: conditions)
+      case .unsetVariable(let name): samples.set(name, to: nil)
+      case .connect(var connect):
+        if connect.port == nil, let port = step.port?.evaluate(in: &samples).value?.number,
+          port != 0
+        {
+          connect.port = UInt16(truncatingIfNeeded: port)
+        }
         input = []
         hasEnded = false
         isConnecting = true
@@ -166,13 +191,22 @@ public struct CheckRun: Sendable {
     return .end(success)
   }
 
-  private func bytes(of payload: CheckProgram.Payload) -> [UInt8]? {
+  /// Variables of a session or of the process outlive nothing here, those of a stream need one.
+  private mutating func set(
+    _ name: VariableName, to value: SampleValue, if conditions: VariableConditions
+  ) {
+    switch name.scope {
+    case .process, .session, .check: samples.set(name, to: value, if: conditions)
+    case .transaction, .request, .response: break
+    }
+  }
+
+  private mutating func bytes(of payload: CheckProgram.Payload) -> [UInt8]? {
     switch payload {
     case .bytes(let bytes): bytes
-    case .text(let text): text.bytes(facts, input: quotable)
-    case .hexadecimal(let text):
-      HealthChecks.bytes(ofHexadecimal: text.bytes(facts, input: quotable))
-    case .http(let request): request.bytes(facts, input: quotable)
+    case .text(let text): text.bytes(&samples)
+    case .hexadecimal(let text): HealthChecks.bytes(ofHexadecimal: text.bytes(&samples))
+    case .http(let request): request.bytes(&samples, serverState: facts.serverState)
     case .sslHello: BuiltInChecks.sslHello(date: facts.date)
     }
   }
@@ -195,8 +229,15 @@ public struct CheckRun: Sendable {
       if !isLastRead, input.count < pattern.count { return .wait }
       return judge(expectation) { $0.containsBytes(pattern) }
     case .builtIn(let pattern): return judge(expectation) { pattern.matches($0) }
+    case .expression(let expression): return judge(expectation) { expression.matches($0) }
+    case .hexadecimalExpression(let expression):
+      let digitsMax = inputMax
+      return judge(expectation) {
+        expression.matches(Array(hexadecimalDigits(of: $0).prefix(digitsMax)))
+      }
     case .text(let text), .hexadecimal(let text): return evaluate(text, expectation)
-    case .status, .header, .body, .bodyText: return evaluateHTTP(expectation)
+    case .status, .statusExpression, .header, .body, .bodyText, .bodyExpression:
+      return evaluateHTTP(expectation)
     case .reply(let format): return evaluate(format, expectation)
     }
   }
@@ -214,7 +255,7 @@ public struct CheckRun: Sendable {
 
   private mutating func evaluate(_ text: CheckText, _ expectation: CheckExpectation) -> Evaluation {
     if !isLastRead, let least = expectation.bytesMin, input.count < least { return .wait }
-    var pattern = text.bytes(facts, input: quotable)
+    var pattern = text.bytes(&samples)
     guard !pattern.isEmpty else {
       return failure(
         expectation, .layer7InvalidResponse, isMatch: false,
@@ -268,9 +309,6 @@ public struct CheckRun: Sendable {
 
   // MARK: HTTP
 
-  /// What texts may quote of the answer: of HTTP, nothing.
-  var quotable: [UInt8] { program.kind == .http ? [] : input }
-
   private mutating func evaluateHTTP(_ expectation: CheckExpectation) -> Evaluation {
     let verdict = HTTPReply.parse(input, hasEnded: hasEnded, isBodiless: isHeadRequest)
     let reply: HTTPReply
@@ -290,22 +328,32 @@ public struct CheckRun: Sendable {
     var status = CheckStatus.layer7WrongStatus
     var info = Array(reply.reason)
     switch expectation.pattern {
+    case .statusExpression(let expression):
+      isMatch = expression.matches(Array(String(reply.status).utf8))
     case .status(let ranges): isMatch = ranges.contains { $0.contains(reply.status) }
     case .header(let pattern):
-      let name = pattern.name.text.bytes(facts, input: quotable)
-      let value = pattern.value?.text.bytes(facts, input: quotable)
-      guard !name.isEmpty, value?.isEmpty != true else {
+      let name = pattern.name.pattern(&samples)
+      let value = pattern.value.map { $0.pattern(&samples) } ?? []
+      guard let name, let value else {
         return failure(
           expectation, .layer7InvalidResponse, isMatch: false,
           info: Array("log-format string evaluated to an empty string".utf8))
       }
-      isMatch = reply.has(pattern, name: name, value: value ?? [])
+      isMatch = reply.has(pattern, name: name, value: value)
     case .body(let pattern):
-      return evaluate(reply.body, pattern, expectation, isDone: isDone)
+      return evaluate(reply.body, pattern.count, expectation, isDone: isDone) {
+        $0.containsBytes(pattern)
+      }
     case .bodyText(let text):
-      return evaluate(
-        reply.body, text.bytes(facts, input: quotable), expectation, isDone: isDone)
-    case .string, .binary, .text, .hexadecimal, .builtIn, .reply: return .proceed
+      let pattern = text.bytes(&samples)
+      return evaluate(reply.body, pattern.count, expectation, isDone: isDone) {
+        $0.containsBytes(pattern)
+      }
+    case .bodyExpression(let expression):
+      return evaluate(reply.body, 0, expectation, isDone: isDone) { expression.matches($0) }
+    case .string, .binary, .text, .hexadecimal, .expression, .hexadecimalExpression, .builtIn,
+      .reply:
+      return .proceed
     }
     if isMatch != expectation.isNegated { return .proceed }
     status = expectation.errorStatus ?? status
@@ -315,7 +363,8 @@ public struct CheckRun: Sendable {
 
   /// Looks for something in a body.
   private mutating func evaluate(
-    _ body: [UInt8], _ pattern: [UInt8], _ expectation: CheckExpectation, isDone: Bool
+    _ body: [UInt8], _ patternBytes: Int, _ expectation: CheckExpectation, isDone: Bool,
+    _ matches: ([UInt8]) -> Bool
   ) -> Evaluation {
     let status = expectation.errorStatus ?? .layer7InvalidResponse
     func say(_ sentence: String) -> [UInt8] {
@@ -327,13 +376,13 @@ public struct CheckRun: Sendable {
         expectation, status, isMatch: false,
         info: say("HTTP content check could not find a response body"))
     }
-    if pattern.isEmpty, case .bodyText = expectation.pattern {
+    if patternBytes == 0, case .bodyText = expectation.pattern {
       return failure(
         expectation, .layer7InvalidResponse, isMatch: false,
         info: Array("log-format string evaluated to an empty string".utf8))
     }
-    if !isDone, body.count < max(pattern.count, expectation.bytesMin ?? 0) { return .wait }
-    let isMatch = body.containsBytes(pattern)
+    if !isDone, body.count < max(patternBytes, expectation.bytesMin ?? 0) { return .wait }
+    let isMatch = matches(body)
     if !isMatch, !isDone, expectation.bytesMin == nil { return .wait }
     if isMatch != expectation.isNegated { return .proceed }
     return failure(
@@ -352,13 +401,13 @@ public struct CheckRun: Sendable {
 
   // MARK: Messages
 
-  private func failure(
+  private mutating func failure(
     _ expectation: CheckExpectation, _ status: CheckStatus, isMatch: Bool, info: [UInt8] = []
   ) -> Evaluation {
     var message = info
     if message.isEmpty {
       if let text = expectation.onError {
-        message = text.bytes(facts, input: quotable)
+        message = text.bytes(&samples)
       } else if input.isEmpty {
         message = Array("TCPCHK got an empty response at step \(number)".utf8)
       } else if program.kind == .tcp || program.kind == .http {
@@ -371,7 +420,7 @@ public struct CheckRun: Sendable {
     if let comment = program.steps[index].comment {
       message += Array(" comment: ".utf8) + comment
     }
-    let code = expectation.statusCode?.number(facts, input: quotable) ?? code
+    let code = expectation.statusCode?.number(in: &samples).map { Int(clamping: $0) } ?? code
     return .end(CheckOutcome(status, bytes: message, code: code))
   }
 }

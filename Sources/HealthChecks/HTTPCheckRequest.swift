@@ -1,7 +1,9 @@
+import Samples
+
 /// A request of `option httpchk` and `http-check send`. HAProxy manual, `http-check send`.
-public struct HTTPCheckRequest: Hashable, Sendable {
+public struct HTTPCheckRequest: Sendable {
   /// A header of the request.
-  public struct Header: Hashable, Sendable {
+  public struct Header: Sendable {
     /// The name, as it was written.
     public var name: [UInt8]
     /// The value; nothing is sent when it is empty.
@@ -42,9 +44,9 @@ public struct HTTPCheckRequest: Hashable, Sendable {
   var isHead: Bool { method == Array("HEAD".utf8) }
 
   /// The bytes on the wire. Names are in lower case, as HAProxy writes them.
-  func bytes(_ facts: CheckFacts, input: [UInt8]) -> [UInt8] {
+  func bytes(_ samples: inout SampleContext, serverState: [UInt8]?) -> [UInt8] {
     let method = method ?? Array("OPTIONS".utf8)
-    var uri = uri?.bytes(facts, input: input) ?? []
+    var uri = uri?.bytes(&samples) ?? []
     if uri.isEmpty { uri = Array("/".utf8) }
     let version = version ?? Array("HTTP/1.0".utf8)
     let isPersistent = HTTPCheckRequest.isAtLeastOneOne(version)
@@ -52,7 +54,7 @@ public struct HTTPCheckRequest: Hashable, Sendable {
     result += Array((isPersistent ? "HTTP/1.1" : "HTTP/1.0").utf8) + HTTPCheckRequest.lineEnd
     var connection = Array("close".utf8)
     for header in headers {
-      let value = header.value.bytes(facts, input: input)
+      let value = header.value.bytes(&samples)
       if value.isEmpty { continue }
       if HTTPCheckRequest.isConnection(header.name) {
         connection = value
@@ -60,10 +62,10 @@ public struct HTTPCheckRequest: Hashable, Sendable {
       }
       HTTPCheckRequest.append(header.name, value, to: &result)
     }
-    if let state = facts.serverState {
+    if let state = serverState {
       HTTPCheckRequest.append(Array("x-haproxy-server-state".utf8), state, to: &result)
     }
-    let body = body?.bytes(facts, input: input) ?? []
+    let body = body?.bytes(&samples) ?? []
     let isBodiless = ["OPTIONS", "GET", "HEAD", "DELETE"].contains { Array($0.utf8) == method }
     if !isBodiless || !body.isEmpty {
       HTTPCheckRequest.append(

@@ -191,6 +191,8 @@ public protocol Kernel: ~Copyable {
   mutating func shutdownWriting(_ socket: Descriptor) -> Errno?
   /// Bytes sent that the peer has not acknowledged. SIOCOUTQ, tcp(7).
   func unacknowledgedBytes(on socket: Descriptor) -> Int
+  /// How a TCP connection goes; nil for what is no TCP socket. TCP_INFO, tcp(7)
+  func transmission(of socket: Descriptor) -> TransmissionFacts?
   /// A new non-blocking, close-on-exec pipe. pipe2(2), F_SETPIPE_SZ
   ///
   /// - Parameter bytes: what it should hold; it may hold less, which its `capacity` tells.

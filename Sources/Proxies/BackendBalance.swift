@@ -16,6 +16,8 @@ extension Backend {
     case .leastconn: .leastconn
     case .first: .first
     case .source: .source(KeyHash(section.hashType))
+    case .hash: .hash(KeyHash(section.hashType))
+    case .rdpCookie: .rdpCookie(KeyHash(section.hashType))
     case .random(let draws): .random(draws: draws)
     }
   }

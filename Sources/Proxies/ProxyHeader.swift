@@ -35,20 +35,21 @@ public struct ProxyHeader: Hashable, Sendable {
     /// A header of version 1 for a protocol that is none.
     case unknownProtocol
 
-    /// HAProxy's words for it, for the log.
-    public var text: StaticString {
+    /// The error of the connection.
+    public var error: ConnectionError {
       switch self {
-      case .closed: "Connection closed while waiting for PROXY protocol header"
-      case .aborted: "Connection error while waiting for PROXY protocol header"
-      case .timeout: "Timeout while waiting for PROXY protocol header"
-      case .truncated: "Truncated PROXY protocol header received"
-      case .notHeader:
-        "Received something which does not look like a PROXY protocol header"
-      case .invalidHeader: "Received an invalid PROXY protocol header"
-      case .unknownProtocol:
-        "Received an unhandled protocol in the PROXY protocol header"
+      case .closed: .proxyEmpty
+      case .aborted: .proxyAborted
+      case .timeout: .proxyTimeout
+      case .truncated: .proxyTruncated
+      case .notHeader: .proxyNoHeader
+      case .invalidHeader: .proxyInvalid
+      case .unknownProtocol: .proxyUnknownProtocol
       }
     }
+
+    /// HAProxy's words for it, for the log.
+    public var text: StaticString { error.text }
   }
 
   /// What the bytes received so far are.
@@ -88,6 +89,26 @@ public struct ProxyHeader: Hashable, Sendable {
       return parser.parse(bytes)
     }
     return parseVersionTwo(bytes)
+  }
+
+  /// Where the additional values of a header of version 2 lie; nil when it has none. proxy-protocol.txt,
+  /// section 2.2
+  ///
+  /// - Parameters:
+  ///   - bytes: everything received on the connection, a header at its beginning.
+  ///   - consumed: the length of the header, as `parse` told it.
+  public static func values(in bytes: borrowing Span<UInt8>, consumed: Int) -> Range<Int>? {
+    guard consumed > ProxyHeaderBlock.fixedBytes, consumed <= bytes.count,
+      bytes[0] == ProxyHeaderBlock.signature[0]
+    else { return nil }
+    let start: Int
+    switch (bytes[12] & 0xf, bytes[13]) {
+    case (0, _): start = ProxyHeaderBlock.fixedBytes
+    case (_, 0x11): start = ProxyHeaderBlock.fixedBytes + 12
+    case (_, 0x21): start = ProxyHeaderBlock.fixedBytes + 36
+    default: return nil
+    }
+    return start < consumed ? start..<consumed : nil
   }
 
   /// What it means that a peer closed before its header was complete.

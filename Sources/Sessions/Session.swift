@@ -308,7 +308,16 @@ public struct Session: Equatable, Sendable {
   /// Nothing came from a side for its timeout, nor went to it.
   public mutating func timedOut(_ side: SideName, holding held: HeldBytes) -> SessionActions {
     let cause: TerminationState.Cause = side == .client ? .clientTimeout : .serverTimeout
-    guard phase == .established else { return give(up: cause, in: waitingPhase) }
+    guard phase == .established else {
+      guard waitingPhase == .connect, !abortsOnClose else {
+        return give(up: cause, in: waitingPhase)
+      }
+      // The client may still hear what the server has to say: the server is connected to, and gets a
+      // FIN then.
+      terminate(cause, .connect)
+      client.reading = .aborted
+      return .stopReadingClient
+    }
     terminate(cause, server.isClosed ? .lastData : .data)
     guard self[side].reading == .open else { return [] }
     update(side) { $0.reading = .aborted }

@@ -45,5 +45,13 @@ import Testing
     #expect(
       Backend.algorithm(of: section)
         == .source(KeyHash(.consistent, function: nil, isAvalanche: true)))
+    section.balance = .hash
+    #expect(
+      Backend.algorithm(of: section)
+        == .hash(KeyHash(.consistent, function: nil, isAvalanche: true)))
+    section.balance = .rdpCookie
+    #expect(
+      Backend.algorithm(of: section)
+        == .rdpCookie(KeyHash(.consistent, function: nil, isAvalanche: true)))
   }
 }

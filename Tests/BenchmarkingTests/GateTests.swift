@@ -8,15 +8,24 @@ import Testing
 
   @Test func isMetAtItsLimit() {
     let record = record([.ring: [0.3, 0.3], .haproxy: [1, 1]])
-    #expect(Self.gate.ratio(in: record) == 0.3)
+    #expect(Self.gate.ratios(in: record)?.median == 0.3)
     #expect(Self.gate.verdict(in: record) == .met)
   }
 
-  @Test func aMissIsToldAlsoWhenTheRangesOverlap() {
+  @Test func aMissIsToldAlsoWhenARoundMetIt() {
     #expect(Self.gate.verdict(in: record([.ring: [0.5, 0.5], .haproxy: [1, 1]])) == .missed)
     #expect(
       Self.gate.verdict(in: record([.ring: [0.2, 0.5], .haproxy: [0.9, 1.1]]))
         == .missedWithinSpread)
+  }
+
+  @Test func aMachineThatSlowsDownChangesNoRatio() {
+    let record = record([.ring: [0.3, 0.3, 0.6], .haproxy: [1, 2, 2]])
+    #expect(Self.gate.ratios(in: record)?.median == 0.3)
+    let gap = record.cells.filter { !($0.variant == .ring && $0.round == 1) }
+    var shorter = record
+    shorter.cells = gap
+    #expect(Self.gate.ratios(in: shorter)?.count == 2, "a round without both counts for neither")
   }
 
   @Test func aFloorWantsMore() {
@@ -43,7 +52,7 @@ import Testing
 
   @Test func lossesAreListed() {
     let page = Report(record([.ring: [0.5], .haproxy: [0.4]])).markdown
-    #expect(page.contains("CPU 0.500, HAProxy 0.400"))
+    #expect(page.contains("CPU 0.500, HAProxy 0.400, 1.25 times"))
     #expect(
       Report(record([.ring: [0.3], .haproxy: [0.4]])).markdown.contains("Nowhere in this run."))
   }

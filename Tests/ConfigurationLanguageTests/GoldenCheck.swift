@@ -381,15 +381,35 @@ extension Golden {
         tcp-check connect sni x
         tcp-check connect alpn h2
         tcp-check connect port var(x)
+        tcp-check connect port fe_id
+        tcp-check connect port int(80),foo
+        tcp-check connect port var(check.port)
         tcp-check set-var(check.a) int(1)
+        tcp-check set-var(check.a,ifset,ifnotset) srv_conn,add(1)
+        tcp-check set-var(check.a) fe_id
+        tcp-check set-var(check.a) foo
+        tcp-check set-var(foo.a) int(1)
+        tcp-check set-var int(1)
+        tcp-check set-var-fmt(check.b) "%[srv_name] is up"
+        tcp-check set-var-fmt(check.b) %ci
+        tcp-check unset-var(check.a,ifset)
+        tcp-check unset-var(check.a)
         tcp-check expect rstring a
+        tcp-check expect rstring a(
+        tcp-check expect rstring
         tcp-check expect ! rbinary a
-        tcp-check send-lf %[src]
+        tcp-check send-lf %[fe_name]
+        tcp-check send-lf %[foo]
+        tcp-check send-lf %{+Q}[srv_name]
         tcp-check expect string a on-error %ci
-        tcp-check expect string a status-code src
+        tcp-check expect string a on-error %[res.payload(0,0),cut_crlf]
+        tcp-check expect string a status-code fe_id
         option httpchk
+        http-check set-var(check.a) int(1)
         http-check expect rstatus 2..
+        http-check expect ! rstring [
         http-check expect hdr name a value -m reg b
+        http-check expect hdr name -m reg ( value -m reg b
         http-check unset-var(check.a)
       """,
       says:
@@ -401,27 +421,52 @@ extension Golden {
         ALERT config : parsing [f.cfg:9] : 'tcp-check connect' : 'tcp-check connect alpn' is \
         known but not supported by this version of Sluice.
         ALERT config : parsing [f.cfg:10] : 'tcp-check connect' : error detected while parsing \
-        port expression : the expression 'var(x)' is known but not supported by this version \
-        of Sluice.
-        ALERT config : parsing [f.cfg:11] : 'tcp-check set-var' is known but not supported by \
-        this version of Sluice.
-        ALERT config : parsing [f.cfg:12] : 'tcp-check expect' : 'tcp-check expect rstring' is \
-        known but not supported by this version of Sluice.
-        ALERT config : parsing [f.cfg:13] : 'tcp-check expect' : 'tcp-check expect rbinary' is \
-        known but not supported by this version of Sluice.
-        ALERT config : parsing [f.cfg:14] : 'tcp-check send-lf' : '%[src]' invalid log-format \
-        string (the expression 'src' is known but not supported by this version of Sluice).
-        ALERT config : parsing [f.cfg:15] : 'tcp-check expect' : '%ci' invalid log-format \
+        port expression : invalid args in fetch method 'var' : invalid variable name 'x'. A \
+        variable name must start with its scope. The scope can be 'proc', '(p)sess', '(p)txn', \
+        '(p)req', '(p)res' or 'check'.
+        ALERT config : parsing [f.cfg:11] : 'tcp-check connect' : error detected while parsing \
+        port expression :  fetch method 'fe_id' extracts information from 'frontend', none of \
+        which is available here.
+        .
+        ALERT config : parsing [f.cfg:12] : 'tcp-check connect' : error detected while parsing \
+        port expression : unknown converter 'foo'.
+        ALERT config : parsing [f.cfg:16] : 'tcp-check set-var(check.a)' : 'set-var' : fetch \
+        method 'fe_id' extracts information from 'frontend', none of which is available here.
+        ALERT config : parsing [f.cfg:17] : 'tcp-check set-var(check.a)' : 'set-var' : unknown \
+        fetch method 'foo'.
+        ALERT config : parsing [f.cfg:18] : 'tcp-check set-var(foo.a)' : 'set-var' : invalid \
+        variable name 'foo.a'. A variable name must start with its scope. The scope can be \
+        'proc', '(p)sess', '(p)txn', '(p)req', '(p)res' or 'check'.
+        ALERT config : parsing [f.cfg:19] : 'tcp-check set-var' : 'set-var' : invalid or \
+        incomplete action 'set-var'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' \
+        or 'unset-var(<var-name>)'.
+        ALERT config : parsing [f.cfg:21] : 'tcp-check set-var-fmt(check.b)' : 'set-var-fmt' : \
+        the expression '%ci' is known but not supported by this version of Sluice.
+        ALERT config : parsing [f.cfg:22] : 'tcp-check unset-var(check.a,ifset)' : 'unset-var' \
+        : unset-var does not expect parameters after the variable name. Only "set-var" and \
+        "set-var-fmt" manage conditions.
+        ALERT config : parsing [f.cfg:25] : 'tcp-check expect' : regex 'a(' is invalid \
+        (error=missing closing parenthesis, erroffset=2).
+        ALERT config : parsing [f.cfg:26] : 'tcp-check expect' : 'rstring' expects a <pattern> \
+        as argument.
+        ALERT config : parsing [f.cfg:28] : 'tcp-check send-lf' : '%[fe_name]' invalid \
+        log-format string (sample fetch <fe_name> may not be reliably used here because it \
+        needs 'frontend' which is not available here).
+        ALERT config : parsing [f.cfg:29] : 'tcp-check send-lf' : '%[foo]' invalid log-format \
+        string (failed to parse sample expression <foo]> : unknown fetch method 'foo').
+        ALERT config : parsing [f.cfg:30] : 'tcp-check send-lf' : '%{+Q}[srv_name]' invalid \
+        log-format string (flags and types of items are known but not supported by this \
+        version of Sluice).
+        ALERT config : parsing [f.cfg:31] : 'tcp-check expect' : '%ci' invalid log-format \
         string (the expression '%ci' is known but not supported by this version of Sluice).
-        ALERT config : parsing [f.cfg:16] : 'tcp-check expect' : error detected while parsing \
-        status-code expression : the expression 'src' is known but not supported by this \
-        version of Sluice.
-        ALERT config : parsing [f.cfg:18] : 'http-check expect' : 'http-check expect rstatus' \
-        is known but not supported by this version of Sluice.
-        ALERT config : parsing [f.cfg:19] : 'http-check expect' : 'hdr -m reg' is known but \
-        not supported by this version of Sluice.
-        ALERT config : parsing [f.cfg:20] : 'http-check unset-var' is known but not supported \
-        by this version of Sluice.
+        ALERT config : parsing [f.cfg:33] : 'tcp-check expect' : error detected while parsing \
+        status-code expression :  fetch method 'fe_id' extracts information from 'frontend', \
+        none of which is available here.
+        .
+        ALERT config : parsing [f.cfg:37] : 'http-check expect' : regex '[' is invalid \
+        (error=missing terminating ] for character class, erroffset=1).
+        ALERT config : parsing [f.cfg:39] : 'http-check expect' : regex '(' is invalid \
+        (error=missing closing parenthesis, erroffset=1).
         ALERT config : Error(s) found in configuration file : f.cfg
         ALERT config : Fatal errors found in configuration.
         """),

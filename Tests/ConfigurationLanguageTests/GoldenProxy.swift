@@ -319,9 +319,22 @@ extension Golden {
         balance random(0)
         balance random(5
         balance random(5x)
-        balance hash src
+        balance hash
+        balance hash src more
+        balance hash src,nope
         balance rdp-cookie
+        balance rdp-cookie()
+        balance rdp-cookie(
+        balance rdp-cookiex
+        balance rdp-cookie(name)more
         balance random(3)
+        persist
+        persist cookie
+        persist rdp-cookie
+        persist rdp-cookie more
+        persist rdp-cookie(a) more
+        persist rdp-cookie()
+        persist rdp-cookies
       """,
       says:
         """
@@ -332,12 +345,47 @@ extension Golden {
         ALERT config : parsing [f.cfg:10] : balance random : missing closing parenthesis.
         ALERT config : parsing [f.cfg:11] : balance random : unexpected character 'x' after \
         argument.
-        ALERT config : parsing [f.cfg:12] : 'balance hash' is known but not supported by this \
-        version of Sluice.
-        ALERT config : parsing [f.cfg:13] : 'balance rdp-cookie' is known but not supported by \
-        this version of Sluice.
+        ALERT config : parsing [f.cfg:12] : balance hash requires a sample expression.
+        ALERT config : parsing [f.cfg:13] : balance hash takes no other argument (got 'more').
+        ALERT config : parsing [f.cfg:16] : balance rdp-cookie : missing cookie name.
+        ALERT config : parsing [f.cfg:17] : balance rdp-cookie : missing cookie name.
+        ALERT config : parsing [f.cfg:18] : balance rdp-cookie : missing cookie name.
+        ALERT config : parsing [f.cfg:21] : missing persist method.
+        ALERT config : parsing [f.cfg:22] : unknown persist method.
+        ALERT config : parsing [f.cfg:25] : 'persist' cannot handle unexpected argument 'more'.
+        ALERT config : parsing [f.cfg:26] : persist rdp-cookie(name)' requires an rdp cookie name.
+        ALERT config : parsing [f.cfg:27] : persist rdp-cookie(name)' requires an rdp cookie name.
         ALERT config : Error(s) found in configuration file : f.cfg
         ALERT config : Fatal errors found in configuration.
+        """),
+    Golden(
+      "expressions to balance by",
+      """
+      defaults
+        timeout connect 5s
+        timeout client 5s
+        timeout server 5s
+        balance hash src,nope
+      backend b
+      backend c
+        balance hash res.len
+      backend d
+        balance hash src,ipmask(24)
+      backend e
+        balance hash srv_conn(nope)
+      backend f
+        balance hash payload
+        balance source
+      """,
+      says:
+        """
+        ALERT backend 'b' [f.cfg:6]: failed to parse 'balance hash' expression 'src,nope' in : \
+        unknown converter 'nope'.
+        ALERT backend 'c' [f.cfg:7]: error detected while parsing 'balance hash' expression \
+        'res.len' which requires information from response buffer, which is not available here.
+        ALERT parsing [f.cfg:11]: unable to find server 'nope' in proxy 'e', referenced in arg 1 \
+        of sample fetch keyword 'srv_conn' in proxy 'e'.
+        ALERT Fatal errors found in configuration.
         """),
     Golden(
       "options",
@@ -381,8 +429,6 @@ extension Golden {
         ALERT config : parsing [f.cfg:14] : keyword 'tcplog' only supports option 'clf'.
         ALERT config : parsing [f.cfg:15] : 'option tcplog' cannot handle unexpected argument \
         'x'.
-        ALERT config : parsing [f.cfg:17] : 'option persist' is known but not supported by this \
-        version of Sluice.
         ALERT config : parsing [f.cfg:19]: option 'forceclose' is not supported any more since \
         HAProxy 2.0, please just remove it, or use 'option httpclose' if absolutely needed.
         ALERT config : parsing [f.cfg:20]: option 'http-tunnel' is not supported any more since \

@@ -1,4 +1,6 @@
+import Basics
 import HealthChecks
+import Samples
 
 /// A scripted server for one `CheckRun`: what it says, and what the check said and found.
 struct Dialogue {
@@ -45,7 +47,14 @@ struct Dialogue {
     while let next = demand { demand = answer(next) }
   }
 
-  static let facts = CheckFacts(backend: "be", server: "s1", date: 0x0102_0304)
+  static let facts: CheckFacts = {
+    var samples = SampleContext()
+    samples.sources = CheckSources()
+    samples.backend = 1
+    samples.server = 2
+    samples.now = WallTime(microseconds: 0x0102_0304 * 1_000_000)
+    return CheckFacts(samples: samples)
+  }()
 
   private mutating func answer(_ demand: CheckRun.Demand) -> CheckRun.Demand? {
     switch demand {
@@ -97,6 +106,28 @@ struct Dialogue {
 
   /// What it found, as a log line puts it.
   var reason: String { outcome?.reason ?? "waits" }
+}
+
+/// A process with one backend `be` and one server `s1`, whose id is 3.
+private final class CheckSources: SampleSources {
+  let hostname = Array("host".utf8)
+  func count(_ counter: SampleCounter, proxy: Int, member: Int) -> Int64? {
+    switch counter {
+    case .backendID: 2
+    case .serverID: 3
+    default: nil
+    }
+  }
+  func name(proxy: Int) -> [UInt8] { Array("be".utf8) }
+  func name(proxy: Int, server: Int) -> [UInt8] { Array("s1".utf8) }
+  func name(proxy: Int, listener: Int) -> [UInt8] { [] }
+  func defaultBackend(of proxy: Int) -> Int? { nil }
+  func proxy(named name: String, isFrontend: Bool) -> Int? { nil }
+  func server(named name: String, in proxy: Int) -> Int? { nil }
+  func environment(_ name: String) -> [UInt8]? { nil }
+  func isLocal(_ address: IPAddress) -> Bool { false }
+  func variable(_ name: VariableName) -> SampleValue? { nil }
+  func set(_ name: VariableName, to value: SampleValue?) {}
 }
 
 extension CheckProgram.Step {

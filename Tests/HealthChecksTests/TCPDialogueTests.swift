@@ -1,4 +1,5 @@
 import HealthChecks
+import Samples
 import Testing
 
 /// `option tcp-check`: what is said, what is heard, and how HAProxy puts it.
@@ -106,7 +107,7 @@ import Testing
           $0.timeoutStatus = .layer4Timeout
           $0.onError = text
           $0.onSuccess = fine
-          $0.statusCode = try? CheckSample.parse(Array("res.payload(4,3)".utf8))
+          $0.statusCode = try? .ofCheck(Array("res.payload(4,3)".utf8))
         }
       ])
     #expect(
@@ -186,7 +187,8 @@ import Testing
 
   @Test func textsThatNobodyKnowsAreRefused() {
     for text in [
-      "%ci", "%[src]", "%[res.payload(0)]", "%[be_name,foo]", "%[", "%[res.payload(0,0]",
+      "%ci", "%[fe_name]", "%{+Q}[srv_name]", "%[res.payload(0)]", "%[be_name,foo]", "%[",
+      "%[res.payload(0,0]",
     ] {
       #expect(throws: CheckText.Problem.self) { try CheckText.parse(Array(text.utf8)) }
     }

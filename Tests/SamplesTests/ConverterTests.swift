@@ -86,6 +86,20 @@ import Testing
     #expect(fixture.context.variable(name) == nil)
   }
 
+  @Test func resultsStayWithinABuffer() throws {
+    var fixture = SampleFixture()
+    fixture.context.bufferBytesMax = 1000
+    let separator = String(repeating: "-", count: 50)
+    let many = String(repeating: ",be2hex(\(separator),1)", count: 20)
+    let grown = try #require(try fixture.text("str(abcdef)" + many))
+    #expect((900...1000).contains(grown.utf8.count))
+    #expect(grown.hasSuffix("2D"), "whole groups only")
+    let piece = String(repeating: "x", count: 200)
+    let joined = String(repeating: ",concat(\(piece))", count: 9)
+    #expect(try fixture.text("str()" + joined) == String(repeating: "x", count: 999))
+    #expect(try fixture.text("str()" + joined + ",base64") == nil)
+  }
+
   @Test func mapsGiveTheirValues() throws {
     let files = [
       "m": "# hosts\nexample.org  one two \nb 2\n", "beg": "a 1\nab 2\nb 3\n",

@@ -217,13 +217,6 @@ import Testing
           return $0.queueTimedOut()
         }
       ),
-      (
-        TerminationState(.clientTimeout, .connect),
-        {
-          _ = $0.serverChosen()
-          return $0.timedOut(.client, holding: [])
-        }
-      ),
     ]
     for (termination, end) in ends {
       var session = Session(abortsOnClose: false)
@@ -232,6 +225,26 @@ import Testing
       #expect(actions.isSuperset(of: [.closeClient, .finish]))
       #expect(session.termination == termination)
     }
+  }
+
+  @Test func aClientThatIsIdleWhileConnectingLeavesUnderAbortOnClose() {
+    var session = Session(abortsOnClose: true)
+    _ = session.accepted()
+    _ = session.serverChosen()
+    let actions = session.timedOut(.client, holding: [])
+    #expect(actions.isSuperset(of: [.abandonConnect, .closeClient, .finish]))
+    #expect(session.termination == TerminationState(.clientTimeout, .connect))
+  }
+
+  @Test func aClientThatIsIdleWhileConnectingStillHearsTheServer() {
+    var session = Session(abortsOnClose: false)
+    _ = session.accepted()
+    _ = session.serverChosen()
+    #expect(session.timedOut(.client, holding: []) == .stopReadingClient)
+    #expect(session.connected(holding: []).contains(.shutdownServer))
+    let rest = session.ended(.server, holding: [])
+    #expect(rest.isSuperset(of: [.closeServer, .closeClient, .finish]))
+    #expect(session.termination == TerminationState(.clientTimeout, .connect))
   }
 
   @Test func aStalledReaderIsResetAndTheOtherSideStopped() {

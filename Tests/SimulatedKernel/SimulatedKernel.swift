@@ -182,6 +182,7 @@ public struct SimulatedKernel: ~Copyable, Kernel {
 
   /// Bytes sent that have not arrived at the peer.
   public func unacknowledgedBytes(on socket: Descriptor) -> Int { world.socket(socket).sent.count }
+  public func transmission(of socket: Descriptor) -> TransmissionFacts? { TransmissionFacts() }
 
   /// A new pipe.
   public mutating func makePipe(bytes: Int) -> Result<Pipe, Errno> {

@@ -11,6 +11,8 @@ public struct Configuration: Sendable {
   /// The proxies in the order of their sections. A `listen` section is one proxy with both
   /// capabilities.
   public var proxies: [ProxyConfiguration] = []
+  /// What any expression looks at that is not there by itself.
+  public var sampleNeeds: SampleNeeds = []
 
   public init() {}
 

@@ -39,6 +39,8 @@ public struct ProxyConfiguration: Sendable {
     public static let serverKeepAlive = Options(rawValue: 1 << 8)
     /// `option allbackups`
     public static let allBackups = Options(rawValue: 1 << 9)
+    /// `option persist`
+    public static let persist = Options(rawValue: 1 << 10)
     /// `option splice-auto`
     public static let spliceAuto = Options(rawValue: 1 << 11)
     /// `option splice-request`
@@ -113,6 +115,10 @@ public struct ProxyConfiguration: Sendable {
   public var persistRules: [PersistRule] = []
 
   public var balance: BalanceAlgorithm = .random(draws: 2)
+  /// What `balance hash` and `balance rdp-cookie` hash; nil for the other algorithms.
+  public var balanceKey: SampleExpression?
+  /// `persist rdp-cookie`: the cookie that names a server; nil without.
+  public var persistCookie: SampleExpression?
   /// `hash-type`
   public var hashType = HashType()
   /// `hash-balance-factor`: percent of the average load, above 100; 0 for no limit.
@@ -178,6 +184,10 @@ public enum BalanceAlgorithm: Hashable, Sendable {
   case leastconn
   case first
   case source
+  /// `hash <expression>`
+  case hash
+  /// `rdp-cookie(<name>)`
+  case rdpCookie
   /// `random(draws)`
   case random(draws: Int)
 }

@@ -1,4 +1,5 @@
 import HealthChecks
+import Samples
 
 /// `tcp-check expect` and `http-check expect`. HAProxy manual, the same.
 extension CheckLine {
@@ -85,7 +86,7 @@ extension CheckLine {
     case "status-code":
       let expression = try option(name, "an expression")
       do {
-        expectation.statusCode = try CheckSample.parse(expression)
+        expectation.statusCode = try SampleExpression.ofCheck(expression, reader: reader)
       } catch {
         throw Problem("error detected while parsing status-code expression : \(error.message)")
       }
@@ -121,8 +122,13 @@ extension CheckLine {
       isHTTP ? ["binary", "rbinary", "binary-lf"] : ["status", "rstatus", "hdr", "fhdr"]
     if foreign.contains(name) { throw unknown(name) }
     switch name {
-    case "rstring", "rbinary", "rstatus":
-      throw Problem.notSupported("\(statement[0]) expect \(name)")
+    case "rstring":
+      let expression = try regularExpression(try option(name, "a <pattern>"))
+      return isHTTP ? .bodyExpression(expression) : .expression(expression)
+    case "rbinary":
+      return .hexadecimalExpression(try regularExpression(try option(name, "a <pattern>")))
+    case "rstatus":
+      return .statusExpression(try regularExpression(try option(name, "a <pattern>")))
     case "string":
       let bytes = try option(name, "a <pattern>")
       return isHTTP ? .body(bytes) : .string(bytes)
@@ -136,6 +142,16 @@ extension CheckLine {
     case "status": return .status(try statusRanges(try option(name, "a <pattern>")))
     case "hdr", "fhdr": return .header(try header(isWhole: name == "fhdr"))
     default: return nil
+    }
+  }
+
+  private func regularExpression(
+    _ pattern: [UInt8], ignoresCase: Bool = false
+  ) throws(Problem) -> RegularExpression {
+    do {
+      return try RegularExpression(pattern, ignoresCase: ignoresCase)
+    } catch {
+      throw Problem(error.message)
     }
   }
 
@@ -179,8 +195,8 @@ extension CheckLine {
     }
     let isNameText = statement[index + 1] == "name-lf"
     index += 2
-    let name = HeaderPattern.Part(
-      try method(keyword), try part(statement.bytes(index), isText: isNameText))
+    let nameMethod = try method(keyword)
+    let name = try part(nameMethod, isText: isNameText, ignoresCase: true)
     let next = statement[index + 1]
     guard next == "value" || next == "value-lf" else {
       return HeaderPattern(name: name, value: nil, isWhole: isWhole)
@@ -190,13 +206,19 @@ extension CheckLine {
     guard !word.isEmpty else {
       throw Problem("'\(keyword)' expect a pattern with the value keyword")
     }
-    let value = HeaderPattern.Part(
-      method, try part(statement.bytes(index), isText: next == "value-lf"))
+    let value = try part(method, isText: next == "value-lf", ignoresCase: false)
     return HeaderPattern(name: name, value: value, isWhole: isWhole)
   }
 
-  private func part(_ bytes: [UInt8], isText: Bool) throws(Problem) -> CheckText {
-    isText ? try text(bytes) : CheckText(literal: bytes)
+  /// What the current word says of a name or a value.
+  private func part(
+    _ method: HeaderPattern.Method, isText: Bool, ignoresCase: Bool
+  ) throws(Problem) -> HeaderPattern.Part {
+    let bytes = statement.bytes(index)
+    if method == .expression {
+      return HeaderPattern.Part(try regularExpression(bytes, ignoresCase: ignoresCase))
+    }
+    return HeaderPattern.Part(method, isText ? try text(bytes) : CheckText(literal: bytes))
   }
 
   /// `-m <method>`, stepped over; `str` without.
@@ -207,7 +229,6 @@ extension CheckLine {
       throw Problem(
         "'\(keyword)' : '-m' expects at a matching pattern ('str', 'beg', 'end', 'sub' or 'reg')")
     }
-    if name == "reg" { throw Problem.notSupported("\(keyword) -m reg") }
     guard let method = HeaderPattern.Method(rawValue: name) else {
       throw Problem(
         "'\(keyword)' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '\(name)')")

@@ -1,5 +1,6 @@
 import Basics
 import HealthChecks
+import Samples
 
 /// The words of a `tcp-check` or `http-check` line. HAProxy manual, `tcp-check connect` and its
 /// relatives.
@@ -16,10 +17,15 @@ struct CheckLine {
   }
 
   let statement: Statement
+  /// Reads the expressions of the section.
+  let reader: SampleReader
   /// The word that is read next.
   var index = 1
 
-  init(_ statement: Statement) { self.statement = statement }
+  init(_ statement: Statement, reader: SampleReader) {
+    self.statement = statement
+    self.reader = reader
+  }
 
   var word: String { statement[index] }
   var isHTTP: Bool { statement[0] == "http-check" }
@@ -40,7 +46,7 @@ struct CheckLine {
   /// A log-format string.
   func text(_ bytes: [UInt8]) throws(Problem) -> CheckText {
     do {
-      return try CheckText.parse(bytes)
+      return try CheckText.parse(bytes, reader: reader)
     } catch {
       throw Problem(
         "'\(String(decoding: bytes, as: UTF8.self))' invalid log-format string (\(error.message))")

@@ -1,4 +1,5 @@
 import HealthChecks
+import Samples
 
 /// One line of `tcp-check` or `http-check` rules.
 struct CheckRule {
@@ -9,7 +10,7 @@ struct CheckRule {
     case comment
 
     /// Rules of one kind in a row share a comment.
-    enum Kind: Hashable { case connect, send, expect, comment }
+    enum Kind: Hashable { case connect, send, expect, comment, variable }
 
     var kind: Kind {
       switch self {
@@ -17,18 +18,24 @@ struct CheckRule {
       case .step(.connect): .connect
       case .step(.send): .send
       case .step(.expect): .expect
+      case .step(.setVariable), .step(.setVariableText), .step(.unsetVariable): .variable
       }
     }
   }
 
   var action: Action
   var comment: [UInt8]?
+  /// `port` of a connection, when an expression gives it.
+  var port: SampleExpression?
   /// Its place in the rules from 0, comments counted.
   var index = 0
   /// The request of `option httpchk`, which the first `http-check send` is merged with.
   var isFromOption = false
 
   var kind: Action.Kind { action.kind }
+
+  /// Whether it is a part of the conversation.
+  var isStep: Bool { kind != .comment && kind != .variable }
 }
 
 /// The rules of one section.
@@ -39,8 +46,8 @@ struct CheckRules {
   /// `http-check send-state`
   var sendsState = false
 
-  private var firstStep: Int? { rules.firstIndex { $0.kind != .comment } }
-  private var lastStep: CheckRule? { rules.last { $0.kind != .comment } }
+  private var firstStep: Int? { rules.firstIndex(where: \.isStep) }
+  private var lastStep: CheckRule? { rules.last(where: \.isStep) }
 
   /// The number of the next rule.
   private var nextIndex: Int {
@@ -50,7 +57,7 @@ struct CheckRules {
 
   /// Whether a rule that connects would come too late.
   var isPastConnecting: Bool {
-    for rule in rules where rule.kind != .comment && !rule.isFromOption {
+    for rule in rules where rule.isStep && !rule.isFromOption {
       return rule.kind != .connect
     }
     return false
@@ -103,7 +110,7 @@ struct CheckRules {
     let rule = CheckRule(action: .step(.send(.http(request))), isFromOption: true)
     var place = firstStep
     if let first = place, rules[first].kind == .connect {
-      place = rules[(first + 1)...].firstIndex { $0.kind != .comment }
+      place = rules[(first + 1)...].firstIndex(where: \.isStep)
     }
     guard let place, rules[place].kind == .send else {
       rules.insert(rule, at: 0)
@@ -134,7 +141,7 @@ struct CheckRules {
   /// The request of `option httpchk` goes behind the connection, and a reply is always expected.
   private mutating func completeHTTP() {
     if let first = firstStep, rules[first].isFromOption {
-      let next = rules[(first + 1)...].firstIndex { $0.kind != .comment }
+      let next = rules[(first + 1)...].firstIndex(where: \.isStep)
       if let next, rules[next].kind == .connect {
         var request = rules[first]
         request.index = rules[next].index + 1
@@ -161,9 +168,11 @@ struct CheckRules {
         comment = rule.comment
         continue
       }
-      steps.append(
-        CheckProgram.Step(action, number: rule.index + 1, comment: rule.comment ?? comment))
-      if rule.kind == .connect { comment = nil }
+      var step = CheckProgram.Step(
+        action, number: rule.index + 1, comment: rule.comment ?? comment)
+      step.port = rule.port
+      steps.append(step)
+      if rule.kind == .connect || rule.kind == .variable { comment = nil }
     }
     return steps
   }

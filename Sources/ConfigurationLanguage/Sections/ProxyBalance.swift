@@ -1,4 +1,5 @@
 import Basics
+import Samples
 
 /// `balance` and `source`. HAProxy manual, section 4.
 extension ConfigurationDraft {
@@ -6,6 +7,8 @@ extension ConfigurationDraft {
     warnUnless(.backend, statement.location, "balance")
     let name = statement[1]
     proxy.remarks.subtract([.layer7Hash, .logBalance])
+    proxy.balanceExpression = nil
+    proxy.settings.balanceKey = nil
     switch name {
     case "": proxy.settings.balance = .random(draws: 2)
     case "roundrobin": proxy.settings.balance = .roundrobin
@@ -15,11 +18,16 @@ extension ConfigurationDraft {
     case "source": proxy.settings.balance = .source
     case "uri", "url_param": proxy.remarks.insert(.layer7Hash)
     case "sticky", "log-hash": proxy.remarks.insert(.logBalance)
-    case "hash": diagnostics.alert(at: statement.location, notSupported("balance hash"))
+    case "hash": readBalanceHash(statement)
     case _ where name.hasPrefix("random"): readRandom(statement, name)
     case _ where name.hasPrefix("hdr("): proxy.remarks.insert(.layer7Hash)
     case _ where name.hasPrefix("rdp-cookie"):
-      diagnostics.alert(at: statement.location, notSupported("balance rdp-cookie"))
+      guard let cookie = ConfigurationDraft.cookieName(name, byDefault: "mstshash") else {
+        diagnostics.alert(at: statement.location, "balance rdp-cookie : missing cookie name.")
+        return
+      }
+      proxy.settings.balance = .rdpCookie
+      proxy.settings.balanceKey = .remoteDesktopCookie(cookie)
     default:
       diagnostics.alert(
         at: statement.location,
@@ -27,6 +35,77 @@ extension ConfigurationDraft {
           + "'url_param', 'hash', 'hdr(name)', 'rdp-cookie(name)', 'log-hash' and 'sticky' "
           + "options.")
     }
+  }
+
+  /// The expression is read at the end of the section, when its ACLs are known.
+  private mutating func readBalanceHash(_ statement: Statement) {
+    guard !statement[2].isEmpty else {
+      diagnostics.alert(at: statement.location, "balance hash requires a sample expression.")
+      return
+    }
+    guard statement[3].isEmpty else {
+      diagnostics.alert(
+        at: statement.location,
+        "balance hash takes no other argument (got '\(statement[3])').")
+      return
+    }
+    proxy.settings.balance = .hash
+    proxy.balanceExpression = statement.bytes(2)
+  }
+
+  /// Reads the expression of `balance hash`.
+  mutating func compileBalanceKey(_ index: Int) {
+    let proxy = proxies[index]
+    guard proxy.has(.backend), let text = proxy.balanceExpression else { return }
+    let what = "\(proxy.kind) '\(proxy.name)' [\(proxy.location)]: "
+    let expression = String(decoding: text, as: UTF8.self)
+    (proxy.reader.file, proxy.reader.line) = (proxy.location.file, proxy.location.line)
+    do {
+      var word = 0
+      let key = try proxy.reader.expression([text], &word)
+      guard key.fetch.places.contains(.server) else {
+        diagnostics.alert(
+          what + "error detected while parsing 'balance hash' expression '\(expression)' which "
+            + "requires information from \(key.fetch.originNames), which is not available here.")
+        return
+      }
+      proxies[index].settings.balanceKey = key
+    } catch {
+      diagnostics.alert(
+        what + "failed to parse 'balance hash' expression '\(expression)' in : "
+          + "\(error.message).")
+    }
+  }
+
+  /// `persist rdp-cookie`
+  mutating func readPersist(_ statement: Statement) {
+    let location = statement.location
+    guard !statement[1].isEmpty else {
+      diagnostics.alert(at: location, "missing persist method.")
+      return
+    }
+    guard statement[1].hasPrefix("rdp-cookie") else {
+      diagnostics.alert(at: location, "unknown persist method.")
+      return
+    }
+    if statement[1].hasPrefix("rdp-cookie("), !acceptsOnly(1, statement) { return }
+    guard let cookie = ConfigurationDraft.cookieName(statement[1], byDefault: "msts") else {
+      diagnostics.alert(
+        at: location, "persist rdp-cookie(name)' requires an rdp cookie name.")
+      return
+    }
+    proxy.settings.persistCookie = .remoteDesktopCookie(cookie)
+  }
+
+  /// The name in `rdp-cookie(<name>)`; nil when there should be one and is none.
+  private static func cookieName(_ word: String, byDefault name: String) -> [UInt8]? {
+    let rest = word.utf8.dropFirst("rdp-cookie".utf8.count)
+    guard let first = rest.first else { return Array(name.utf8) }
+    guard first == UInt8(ascii: "("), let end = rest.firstIndex(of: UInt8(ascii: ")")) else {
+      return nil
+    }
+    let given = Array(rest[..<end].dropFirst())
+    return given.isEmpty ? nil : given
   }
 
   private mutating func readRandom(_ statement: Statement, _ name: String) {

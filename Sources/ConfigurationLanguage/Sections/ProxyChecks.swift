@@ -1,5 +1,6 @@
 import Basics
 import HealthChecks
+import Samples
 
 /// How the servers of a proxy are checked. HAProxy manual, section 4, `tcp-check`, `http-check`,
 /// `external-check` and the options of the same names.
@@ -7,13 +8,15 @@ extension ConfigurationDraft {
   mutating func readTCPCheck(_ statement: Statement) {
     warnUnless(.backend, statement.location, "tcp-check")
     do throws(CheckLine.Problem) {
-      var line = CheckLine(statement)
+      var line = CheckLine(statement, reader: sampleReader(at: statement.location))
+      defer { reportSampleWarnings() }
       let rule: CheckRule
       switch line.word {
       case "connect": rule = try connecting(&line, proxy.check.tcpRules)
       case "send", "send-lf", "send-binary", "send-binary-lf": rule = try line.sending()
       case "expect": rule = try line.expectation()
       case "comment": rule = try line.remark()
+      case _ where isVariableAction(line.word): rule = try readCheckVariable(statement)
       default:
         reportUnknownRule(
           statement, "'comment', 'connect', 'send', 'send-binary', 'expect'")
@@ -28,7 +31,8 @@ extension ConfigurationDraft {
   mutating func readHTTPCheck(_ statement: Statement) {
     warnUnless(.backend, statement.location, "http-check")
     do throws(CheckLine.Problem) {
-      var line = CheckLine(statement)
+      var line = CheckLine(statement, reader: sampleReader(at: statement.location))
+      defer { reportSampleWarnings() }
       let rule: CheckRule
       switch line.word {
       case "disable-on-404":
@@ -41,6 +45,7 @@ extension ConfigurationDraft {
       case "send": rule = try line.sendingHTTP()
       case "expect": rule = try line.expectation()
       case "comment": rule = try line.remark()
+      case _ where isVariableAction(line.word): rule = try readCheckVariable(statement)
       default:
         reportUnknownRule(
           statement,
@@ -58,18 +63,48 @@ extension ConfigurationDraft {
       at: statement.location, "'\(statement[0]) \(statement[1])' : \(problem.text).")
   }
 
-  /// Variables are an action, and no rule of the checks themselves.
   private mutating func reportUnknownRule(_ statement: Statement, _ names: String) {
-    let word = statement[1]
-    let action = word.split(separator: "(").first.map(String.init) ?? ""
-    if ["set-var", "set-var-fmt", "unset-var"].contains(action) {
-      diagnostics.alert(at: statement.location, notSupported("\(statement[0]) \(action)"))
-      return
-    }
     diagnostics.alert(
       at: statement.location,
       "'\(statement[0])' only supports \(names), 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. "
-        + "but got '\(word)'")
+        + "but got '\(statement[1])'")
+  }
+
+  // MARK: Variables
+
+  private func isVariableAction(_ word: String) -> Bool {
+    ["set-var", "set-var-fmt", "unset-var"].contains { word.hasPrefix($0) }
+  }
+
+  /// `set-var(<name>)`, `set-var-fmt(<name>)` and `unset-var(<name>)`
+  private mutating func readCheckVariable(
+    _ statement: Statement
+  ) throws(CheckLine.Problem) -> CheckRule {
+    var words = RuleWords(statement: statement, stage: .content, places: .check)
+    let word = statement[1]
+    let name = ["set-var-fmt", "set-var", "unset-var"].first { word.hasPrefix($0) } ?? word
+    let action: CheckProgram.Action
+    do throws(SampleError) {
+      switch try readVariableAction(word, &words) {
+      case .setVariable(let variable, let conditions, let expression):
+        action = .setVariable(variable, conditions, expression)
+      case .setVariableFormat(let variable, let conditions, let format):
+        action = .setVariableText(variable, conditions, try checkText(format))
+      case .unsetVariable(let variable): action = .unsetVariable(variable)
+      default: throw SampleError("no action on a variable")
+      }
+    } catch {
+      throw CheckLine.Problem("'\(name)' : \(error.message)")
+    }
+    return CheckRule(action: .step(action))
+  }
+
+  private func checkText(_ format: LogFormat) throws(SampleError) -> CheckText {
+    do {
+      return try CheckText(format)
+    } catch {
+      throw SampleError(error.message)
+    }
   }
 
   // MARK: Connecting
@@ -84,6 +119,7 @@ extension ConfigurationDraft {
     }
     var connect = CheckProgram.Connect()
     var comment: [UInt8]?
+    var portExpression: SampleExpression?
     line.index += 1
     while !line.word.isEmpty {
       let word = line.word
@@ -97,7 +133,13 @@ extension ConfigurationDraft {
         let text = String(
           decoding: try line.argument(
             "'port' expects a port number or a sample expression as argument."), as: UTF8.self)
-        connect.port = try port(text)
+        connect.port = nil
+        portExpression = nil
+        if text.utf8.allSatisfy({ (48...57).contains($0) }) {
+          connect.port = try port(text)
+        } else {
+          portExpression = try expression(ofPort: Array(text.utf8), line.reader)
+        }
       case "ssl", "sni", "alpn", "proto", "via-socks4":
         throw CheckLine.Problem.notSupported("\(line.statement[0]) connect \(word)")
       default:
@@ -107,20 +149,26 @@ extension ConfigurationDraft {
       }
       line.index += 1
     }
-    return CheckRule(action: .step(.connect(connect)), comment: comment)
+    return CheckRule(
+      action: .step(.connect(connect)), comment: comment, port: portExpression)
   }
 
   private func port(_ text: String) throws(CheckLine.Problem) -> UInt16 {
-    guard text.utf8.allSatisfy({ (48...57).contains($0) }) else {
-      throw CheckLine.Problem(
-        "error detected while parsing port expression : the expression '\(text)' is known but not "
-          + "supported by this version of Sluice")
-    }
     guard let port = UInt16(text), port > 0 else {
       throw CheckLine.Problem(
         "expects a valid TCP port (from range 1 to 65535) or a sample expression, got \(text).")
     }
     return port
+  }
+
+  private func expression(
+    ofPort text: [UInt8], _ reader: SampleReader
+  ) throws(CheckLine.Problem) -> SampleExpression {
+    do {
+      return try SampleExpression.ofCheck(text, reader: reader)
+    } catch {
+      throw CheckLine.Problem("error detected while parsing port expression : \(error.message)")
+    }
   }
 
   private func readAddress(
@@ -265,7 +313,10 @@ extension ConfigurationDraft {
     if !statement[5].isEmpty {
       do {
         request.headers.append(
-          .init(name: Array("host".utf8), value: try CheckText.parse(statement.bytes(5))))
+          .init(
+            name: Array("host".utf8),
+            value: try CheckText.parse(
+              statement.bytes(5), reader: sampleReader(at: statement.location))))
       } catch {
         report(error.message)
         return

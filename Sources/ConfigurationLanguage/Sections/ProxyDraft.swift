@@ -65,6 +65,8 @@ struct ProxyDraft {
   var useBackends: [Reference] = []
   var useServers: [Reference] = []
   var uniqueIDFormat: (text: [UInt8], location: SourceLocation)?
+  /// The expression of `balance hash`.
+  var balanceExpression: [UInt8]?
   /// Reads expressions and conditions, and knows the section's ACLs.
   let reader: SampleReader
   /// Readers of the sections whose rules were taken over: what they collected has to be settled too.
@@ -147,6 +149,7 @@ struct ProxyDraft {
     source = defaults.source
     check = defaults.check.inherited
     uniqueIDFormat = defaults.uniqueIDFormat
+    balanceExpression = defaults.balanceExpression
     inheritedReaders = defaults.inheritedReaders + [defaults.reader]
     inheritRules(from: defaults)
     httpTimeouts = defaults.httpTimeouts
@@ -188,6 +191,8 @@ struct ProxyDraft {
     let plain = ProxyConfiguration(
       name: "", id: 0, capabilities: settings.capabilities, location: location)
     settings.balance = plain.balance
+    settings.balanceKey = nil
+    settings.persistCookie = nil
     settings.hashType = plain.hashType
     settings.hashBalanceFactor = plain.hashBalanceFactor
     settings.hashAffinity = plain.hashAffinity

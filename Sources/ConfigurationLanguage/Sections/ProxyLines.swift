@@ -44,6 +44,7 @@ extension ConfigurationDraft {
     case .logTag: readProxyLogTag(statement)
     case .mode: readMode(statement)
     case .option: readOption(statement)
+    case .persist: readPersist(statement)
     case .source: readProxySource(statement)
     case .stickTable: readStickTable(statement)
     case .timeout: readTimeout(statement)

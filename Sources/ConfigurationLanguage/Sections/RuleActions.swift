@@ -195,7 +195,7 @@ extension ConfigurationDraft {
 
   // MARK: Variables
 
-  private mutating func readVariableAction(
+  mutating func readVariableAction(
     _ word: String, _ words: inout RuleWords
   ) throws(SampleError) -> TCPRule.Action {
     let expectation =

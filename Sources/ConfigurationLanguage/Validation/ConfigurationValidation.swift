@@ -22,6 +22,11 @@ extension ConfigurationDraft {
   func finished() -> Configuration {
     var configuration = Configuration()
     configuration.global = global
+    for draft in proxies {
+      for reader in draft.inheritedReaders + [draft.reader] {
+        configuration.sampleNeeds.formUnion(reader.needs)
+      }
+    }
     configuration.proxies = proxies.map { draft in
       var proxy = draft.settings
       proxy.servers = draft.servers.map { $0.finished(proxySource: draft.source) }
@@ -59,6 +64,7 @@ extension ConfigurationDraft {
     resolveBackends(index)
     compileLogFormat(index)
     compileUniqueIDFormat(index)
+    compileBalanceKey(index)
     resolveReferences(index)
     finishCheck(index)
     checkTimeouts(index)
@@ -100,7 +106,7 @@ extension ConfigurationDraft {
       let reader = proxies[index].reader
       (reader.file, reader.line) = (format.location.file, format.location.line)
       proxies[index].settings.uniqueIDFormat = try LogFormat.parse(
-        format.text, at: [.frontendRequest, .switching], reader: reader)
+        format.text, at: [.frontendRequest, .switching], mergesSpaces: true, reader: reader)
     } catch {
       diagnostics.alert(
         "Parsing [\(format.location)]: failed to parse unique-id : \(error.message).")

@@ -1,17 +1,45 @@
 import Basics
 import KernelIO
 
-/// A run of received bytes in one buffer: from `start` up to `end`.
+/// A run of received bytes in one buffer: from `start` up to `end`. Eight bytes, because a session
+/// has twenty of them.
 struct ChannelPiece {
-  /// A lease of the kernel's pool, or `spill`.
-  var buffer = BufferIndex.none
-  var start: Int32 = 0
-  var end: Int32 = 0
+  /// Where each begins: 24 bits of `start`, 24 of `end`, 16 of the buffer's number.
+  private var bits: UInt64
+
+  private static let positionMask: UInt64 = 1 << 24 - 1
+
+  /// - Parameters:
+  ///   - buffer: a lease of the kernel's pool, below 32768, or `spill`.
+  ///   - start: 0 up to `end`.
+  ///   - end: below `positionsMax`.
+  @inline(__always)
+  init(buffer: BufferIndex = .none, start: Int = 0, end: Int = 0) {
+    let number = UInt64(UInt16(truncatingIfNeeded: buffer.rawValue))
+    bits =
+      UInt64(truncatingIfNeeded: start) | UInt64(truncatingIfNeeded: end) &<< 24 | number &<< 48
+  }
 
   /// The piece lies in the channel's own memory.
   static let spill = BufferIndex(rawValue: -2)
+  /// How far a piece can reach into a buffer.
+  static let positionsMax = 1 << 24
 
-  var count: Int { Int(end &- start) }
+  @inline(__always) var buffer: BufferIndex {
+    BufferIndex(rawValue: Int32(Int16(truncatingIfNeeded: bits &>> 48)))
+  }
+
+  @inline(__always) var start: Int {
+    get { Int(truncatingIfNeeded: bits & ChannelPiece.positionMask) }
+    set { self = ChannelPiece(buffer: buffer, start: newValue, end: end) }
+  }
+
+  @inline(__always) var end: Int {
+    get { Int(truncatingIfNeeded: bits &>> 24 & ChannelPiece.positionMask) }
+    set { self = ChannelPiece(buffer: buffer, start: start, end: newValue) }
+  }
+
+  @inline(__always) var count: Int { end &- start }
 }
 
 /// How a channel's bytes travel. `SessionSplicing` has the table of the transitions.
@@ -37,8 +65,8 @@ enum ChannelMode: UInt8 {
   private var pieces = InlineArray<10, ChannelPiece>(repeating: ChannelPiece())
   private var first: UInt8 = 0
   private(set) var pieceCount: UInt8 = 0
-  /// The bytes of all pieces; those in the pipe come on top.
-  private(set) var bytes = 0
+  private var bytesHeld: UInt32 = 0
+  private var bytesInPipe: UInt32 = 0
   /// Bytes received since the session began.
   private(set) var bytesReceived: UInt64 = 0
   /// The channel's own memory; nil unless the bytes were spilled.
@@ -61,12 +89,21 @@ enum ChannelMode: UInt8 {
   var pipe = PipeIndex.none
   /// What the chain in flight has found besides bytes; `SessionChains`.
   var chain = ChainFindings()
-  /// The bytes in the pipe, behind those of the pieces.
-  private(set) var pipeBytes = 0
-
   /// Two pieces behind the first hold more than a buffer together, so that nine pieces behind it hold
   /// more than the four buffers of bytes that a channel may hold.
   static let capacity = 10
+
+  /// The bytes of all pieces; those in the pipe come on top.
+  @inline(__always) private(set) var bytes: Int {
+    get { Int(bytesHeld) }
+    set { bytesHeld = UInt32(truncatingIfNeeded: newValue) }
+  }
+
+  /// The bytes in the pipe, behind those of the pieces.
+  @inline(__always) private(set) var pipeBytes: Int {
+    get { Int(bytesInPipe) }
+    set { bytesInPipe = UInt32(truncatingIfNeeded: newValue) }
+  }
 
   @inline(__always) var isEmpty: Bool { bytes == 0 && pipeBytes == 0 }
   var isFull: Bool { Int(pieceCount) == Channel.capacity }
@@ -87,9 +124,9 @@ enum ChannelMode: UInt8 {
     of piece: ChannelPiece, in kernel: borrowing K
   ) -> UnsafeMutablePointer<UInt8> {
     if piece.buffer == ChannelPiece.spill, let spilled = unsafe spilled {
-      return unsafe spilled + Int(piece.start)
+      return unsafe spilled + piece.start
     }
-    return unsafe kernel.memory(of: piece.buffer) + Int(piece.start)
+    return unsafe kernel.memory(of: piece.buffer) + piece.start
   }
 
   /// Takes a lease with `count` received bytes at its beginning.
@@ -104,17 +141,16 @@ enum ChannelMode: UInt8 {
     if isWaiting, pieceCount > 0 {
       let last = place(Int(pieceCount) &- 1)
       let piece = pieces[last]
-      if piece.buffer != ChannelPiece.spill, Int(piece.end) &+ count <= kernel.bufferBytes {
-        unsafe (kernel.memory(of: piece.buffer) + Int(piece.end)).update(
+      if piece.buffer != ChannelPiece.spill, piece.end &+ count <= kernel.bufferBytes {
+        unsafe (kernel.memory(of: piece.buffer) + piece.end).update(
           from: kernel.memory(of: buffer), count: count)
-        pieces[last].end = piece.end &+ Int32(truncatingIfNeeded: count)
+        pieces[last].end = piece.end &+ count
         kernel.giveBack(buffer)
         return
       }
     }
     invariant(Int(pieceCount) < Channel.capacity, "a channel leases no more buffers than its limit")
-    pieces[place(Int(pieceCount))] = ChannelPiece(
-      buffer: buffer, start: 0, end: Int32(truncatingIfNeeded: count))
+    pieces[place(Int(pieceCount))] = ChannelPiece(buffer: buffer, end: count)
     pieceCount &+= 1
   }
 
@@ -160,7 +196,7 @@ enum ChannelMode: UInt8 {
       let head = Int(first)
       let held = pieces[head].count
       if rest < held {
-        pieces[head].start = pieces[head].start &+ Int32(truncatingIfNeeded: rest)
+        pieces[head].start &+= rest
         return
       }
       rest &-= held
@@ -202,6 +238,7 @@ enum ChannelMode: UInt8 {
   mutating func spill<K: Kernel & ~Copyable>(prefix: [UInt8] = [], in kernel: inout K) {
     let total = bytes + prefix.count
     guard total > 0 else { return }
+    invariant(total < ChannelPiece.positionsMax, "a channel holds less than a piece can reach")
     if prefix.isEmpty, pieceCount == 1, self[0].buffer == ChannelPiece.spill { return }
     let block = UnsafeMutablePointer<UInt8>.allocate(capacity: total)
     for index in prefix.indices { unsafe block[index] = prefix[index] }
@@ -213,8 +250,7 @@ enum ChannelMode: UInt8 {
     }
     removeAll(in: &kernel)
     unsafe spilled = unsafe block
-    pieces[Int(first)] = ChannelPiece(
-      buffer: ChannelPiece.spill, start: 0, end: Int32(truncatingIfNeeded: total))
+    pieces[Int(first)] = ChannelPiece(buffer: ChannelPiece.spill, end: total)
     pieceCount = 1
     bytes = total
   }

@@ -153,7 +153,7 @@ extension Worker where K: ~Copyable {
       guard slot.value.isInUse else { return }
     }
     if findings.hasTargetFailed, slot.value[target].leaving == .no {
-      sideFailed(target, slot)
+      sideFailed(target, nil, slot)
       return
     }
     if slot.value[from: source].pipeBytes > 0 {
@@ -172,7 +172,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if findings.hasSourceFailed {
-      sideFailed(source, slot)
+      sideFailed(source, nil, slot)
       return
     }
     if findings.hasEnded {

@@ -132,6 +132,7 @@ extension Worker where K: ~Copyable {
       request.ruledServer = Int(slot.value.ruledServer)
       request.forcesServer = slot.value.forcesServer
     }
+    if backend.rules.hasBalanceKey { request.hash = balanceHash(backend, slot) }
     let now = kernel.now
     let isNew = !slot.value.isInBackend
     slot.value.isInBackend = true
@@ -265,6 +266,7 @@ extension Worker where K: ~Copyable {
   private mutating func connect(_ slot: SlotPointer) -> SessionActions {
     let backend = state.backends[Int(slot.value.backend)]
     guard let endpoint = serverEndpoint(slot) else { return failConnect(.noResource, slot) }
+    slot.value[.server].error = .none
     let socket: Descriptor
     var made = kernel.makeSocket(for: endpoint)
     if case .failure(.processDescriptorLimit) = made, pipes.freeCount > 0 {
@@ -276,6 +278,7 @@ extension Worker where K: ~Copyable {
     case .success(let made): socket = made
     case .failure(let error):
       state.reportResource(error)
+      slot.value[.server].error = ConnectionError(ofMissingSocket: error)
       return failConnect(.noResource, slot)
     }
     let settings = backend.settings
@@ -287,6 +290,7 @@ extension Worker where K: ~Copyable {
       kernel.bind(socket, to: source) != nil
     {
       kernel.close(socket)
+      slot.value[.server].error = .cannotBind
       return failConnect(.noResource, slot)
     }
     if slot.value.hasRuleState { applySocketOptions(slot, to: socket) }
@@ -344,6 +348,8 @@ extension Worker where K: ~Copyable {
       perform(slot.value.session.connected(holding: slot.value.held), slot)
       return
     }
+    // A handshake that was not over in time has no error: nobody knows what the server would say.
+    if error != .cancelled { slot.value[.server].error = ConnectionError(error) }
     let failure: Session.ConnectFailure
     switch error {
     case .cancelled, .timedOut: failure = .timedOut

@@ -89,7 +89,7 @@ extension Worker where K: ~Copyable {
     case .cancelled:
       receiveWasCancelled(side, slot)
     default:
-      sideFailed(side, slot)
+      sideFailed(side, error, slot)
     }
   }
 
@@ -146,7 +146,12 @@ extension Worker where K: ~Copyable {
   }
 
   /// A side was reset or cannot be written to.
-  mutating func sideFailed(_ side: SideName, _ slot: SlotPointer) {
+  ///
+  /// - Parameter error: what the kernel said; nil when it was only noticed.
+  mutating func sideFailed(_ side: SideName, _ error: Errno?, _ slot: SlotPointer) {
+    if slot.value[side].error == .none {
+      slot.value[side].error = error.map { ConnectionError($0) } ?? .reset
+    }
     if slot.value.isReadingHeader {
       headerEnded(.aborted, slot)
       return
@@ -203,7 +208,7 @@ extension Worker where K: ~Copyable {
     }
     guard completion.result > 0 else { return }
     let events = PollEvents(rawValue: UInt32(completion.result))
-    if events.contains(.error) { sideFailed(side, slot) }
+    if events.contains(.error) { sideFailed(side, nil, slot) }
   }
 
   // MARK: Sending
@@ -224,7 +229,8 @@ extension Worker where K: ~Copyable {
         count: piece.count)
     }
     start(operation, slot)
-    slot.value[side].sendingBytes = slot.value[from: side.other].bytes
+    slot.value[side].sendingBytes = Int32(
+      truncatingIfNeeded: slot.value[from: side.other].bytes)
     unsafe kernel.send(
       on: slot.value[side].socket, pieces: UnsafeBufferPointer(start: pieces, count: count),
       token: token(operation, slot))
@@ -244,10 +250,10 @@ extension Worker where K: ~Copyable {
       return
     }
     if completion.result <= 0, let error = completion.error, error != .wouldBlock {
-      sideFailed(side, slot)
+      sideFailed(side, error, slot)
       return
     }
-    if Int(completion.result) < slot.value[side].sendingBytes {
+    if completion.result < slot.value[side].sendingBytes {
       awaitWritable(side, slot)
       return
     }
@@ -261,7 +267,8 @@ extension Worker where K: ~Copyable {
     guard !slot.value.inFlight.contains(operation) else { return }
     slot.value[side].isBlocked = true
     if slot.value[side].stalledSince == .origin { slot.value[side].stalledSince = kernel.now }
-    slot.value[side].unacknowledgedBytes = kernel.unacknowledgedBytes(on: slot.value[side].socket)
+    slot.value[side].unacknowledgedBytes = Int32(
+      truncatingIfNeeded: kernel.unacknowledgedBytes(on: slot.value[side].socket))
     relievePool(side.other, slot)
     pollWritable(side, slot)
   }

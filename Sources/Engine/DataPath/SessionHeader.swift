@@ -2,6 +2,7 @@ import Basics
 import ConfigurationLanguage
 import KernelIO
 import Proxies
+import Samples
 import Sessions
 
 /// The PROXY protocol: reading a client's header, and writing one for a server.
@@ -17,6 +18,9 @@ extension Worker where K: ~Copyable {
       slot.value.isReadingHeader = false
       slot.value.hasReceivedHeader = true
       slot.value.handshakeMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
+      if state.configuration.sampleNeeds.contains(.proxyValues) {
+        keepProxyValues(of: consumed, slot)
+      }
       slot.value[from: .client].consume(consumed, in: &kernel)
       if let addresses = header.addresses {
         slot.value.clientAddress = addresses.source
@@ -37,6 +41,17 @@ extension Worker where K: ~Copyable {
     return ProxyHeader.parse(unsafe Span(_unsafeElements: bytes))
   }
 
+  /// Remembers the additional values of the header that the client's bytes begin with.
+  private mutating func keepProxyValues(of consumed: Int, _ slot: SlotPointer) {
+    let piece = slot.value[from: .client][0]
+    let bytes = unsafe UnsafeBufferPointer(
+      start: slot.value[from: .client].memory(of: piece, in: kernel), count: piece.count)
+    let range = ProxyHeader.values(
+      in: unsafe Span(_unsafeElements: bytes), consumed: consumed)
+    guard let range else { return }
+    self[rules: slot].proxyValues = unsafe [UInt8](bytes[range])
+  }
+
   /// The client left, or its time is over, before the header was complete.
   mutating func headerEnded(_ failure: ProxyHeader.Failure, _ slot: SlotPointer) {
     let isPartial = !slot.value[from: .client].isEmpty
@@ -47,6 +62,7 @@ extension Worker where K: ~Copyable {
   /// reset, since bytes of the client stay unread; a missing one with a FIN.
   mutating func refuseHeader(_ failure: ProxyHeader.Failure, _ slot: SlotPointer) {
     guard slot.value.session.phase != .closed else { return }
+    slot.value[.client].error = failure.error
     logSessionError(failure, slot)
     let withReset: Bool
     switch failure {

@@ -1,3 +1,4 @@
+import Balancing
 import Basics
 import ConfigurationLanguage
 import KernelIO
@@ -46,6 +47,8 @@ struct SessionRuleState {
   var connectionDestination: SocketAddress?
   var lastRule: RulePlace?
   var uniqueID: [UInt8]?
+  /// The additional values of the PROXY header, kept only when an expression needs them.
+  var proxyValues: [UInt8] = []
   /// Options of the coming connection to the server.
   var serverMark: UInt32?
   var serverTypeOfService: UInt8?
@@ -197,7 +200,9 @@ extension Worker where K: ~Copyable {
       awaitInspection(rules.inspectDelay, .client, slot)
       return false
     case .pass, .close:
+      // Rules of the backend have a delay of their own.
       slot.value.inspectDeadline = .distantFuture
+      cancel(.queueTimer, slot)
       return true
     case .reject:
       stopInspection(slot)
@@ -234,7 +239,7 @@ extension Worker where K: ~Copyable {
       return
     }
     if kernel.now >= slot.value.inspectDeadline {
-      inspect(slot, isFinal: true)
+      inspect(slot)
     } else if slot.value.inspectDeadline != .distantFuture {
       arm(.queueTimer, at: slot.value.inspectDeadline, slot)
     }
@@ -286,14 +291,16 @@ extension Worker where K: ~Copyable {
       slot.value.session.switched(
         abortsOnClose: options.contains(.abortOnClose),
         serverLingers: !options.contains(.noLinger))
-      if !backend.rules.server.isEmpty || !backend.rules.persist.isEmpty {
+      if backend.rules.choosesServer {
         fillSamples(slot, needsRequest: backend.rules.needsRequest)
       }
+      slot.value.forcesServer = options.contains(.persist)
       for rule in backend.rules.persist where rule.condition.evaluate(in: &samples) == .pass {
-        slot.value.forcesServer = rule.forces
+        if rule.forces { slot.value.forcesServer = true }
         break
       }
       chooseServerByRule(backend, slot)
+      if slot.value.ruledServer < 0 { chooseServerByCookie(backend, slot) }
       keepRuleState(slot)
     }
     perform(slot.value.session.accepted(), slot)
@@ -317,6 +324,40 @@ extension Worker where K: ~Copyable {
       slot.value.ruledServer = Int32(server)
       return
     }
+  }
+
+  /// `persist rdp-cookie`: the server whose address the client's cookie has.
+  private mutating func chooseServerByCookie(_ backend: BackendState, _ slot: SlotPointer) {
+    guard let expression = backend.rules.persistCookie,
+      let cookie = expression.evaluate(in: &samples).value,
+      let address = RemoteDesktopRoute.address(of: cookie.bytes.span)
+    else { return }
+    let isForced = slot.value.forcesServer
+    let server = backend.with(absent: nil) { running in
+      backend.servers.indices.first { index in
+        backend.servers[index].address == address
+          && (isForced || running.servers[index].operation != .stopped)
+      }
+    }
+    if let server { slot.value.ruledServer = Int32(server) }
+  }
+
+  /// The hash of what `balance hash` or `balance rdp-cookie` looks at; nil when there is no such key.
+  mutating func balanceHash(_ backend: BackendState, _ slot: SlotPointer) -> UInt32? {
+    guard let expression = backend.rules.balanceKey, let keyHash = backend.keyHash else {
+      return nil
+    }
+    let isCookie = if case .rdpCookie = backend.proxy.balance { true } else { false }
+    // For an expression the client's bytes are on their way already, as in HAProxy.
+    fillSamples(slot, needsRequest: isCookie)
+    defer { keepRuleState(slot) }
+    guard let value = expression.evaluate(in: &samples).value,
+      let key = value.cast(to: keyHash.function == nil ? .string : .binary)
+    else { return nil }
+    let bytes = key.bytes
+    // A cookie without a value is none.
+    if isCookie, bytes.isEmpty { return nil }
+    return keyHash.hash(bytes.span)
   }
 
   /// What a format gives: a name.

@@ -29,6 +29,18 @@ extension Worker where K: ~Copyable {
     samples.captures = rules?.captures ?? []
     samples.lastRule = rules?.lastRule
     samples.uniqueID = rules?.uniqueID
+    samples.proxyValues = rules?.proxyValues ?? []
+    samples.clientError = slot.value[.client].error
+    let serverError = slot.value[.server].error
+    samples.serverError =
+      serverError != .none || slot.value.connectMilliseconds >= 0 ? serverError : nil
+    let needs = state.configuration.sampleNeeds
+    if needs.contains(.clientTransmission) {
+      samples.clientTransmission = transmission(of: .client, slot)
+    }
+    if needs.contains(.serverTransmission) {
+      samples.serverTransmission = transmission(of: .server, slot)
+    }
     samples.serverSource = slot.value.backendSourceAddress
     if samples.serverSource == nil, slot.value[.server].socket != .none {
       samples.serverSource = kernel.localAddress(of: slot.value[.server].socket)
@@ -65,6 +77,11 @@ extension Worker where K: ~Copyable {
     samples.response.removeAll(keepingCapacity: true)
     if needsRequest { slot.value[from: .client].copy(to: &samples.request, in: kernel) }
     if needsResponse { slot.value[from: .server].copy(to: &samples.response, in: kernel) }
+  }
+
+  private func transmission(of side: SideName, _ slot: SlotPointer) -> TransmissionFacts? {
+    let socket = slot.value[side].socket
+    return socket == .none ? nil : kernel.transmission(of: socket)
   }
 
   private func serverAddress(_ slot: SlotPointer) -> SocketAddress? {

@@ -21,10 +21,12 @@ struct SlotSide {
   /// Since when it has taken none of the bytes that are held for it; `origin` while it takes them.
   var stalledSince = Instant.origin
   /// What the peer had not acknowledged when last asked; -1 when nobody asked.
-  var unacknowledgedBytes = -1
+  var unacknowledgedBytes: Int32 = -1
   /// What the send in flight was given.
-  var sendingBytes = 0
+  var sendingBytes: Int32 = 0
   var leaving = Leaving.no
+  /// What the connection failed with, or the last attempt at one.
+  var error = ConnectionError.none
   /// Whether the socket takes no byte at the moment: its `writable` poll is due or in flight.
   var isBlocked = false
 }

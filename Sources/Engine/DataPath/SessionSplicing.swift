@@ -72,7 +72,7 @@ extension Worker where K: ~Copyable {
       if error == .cancelled {
         receiveWasCancelled(side, slot)
       } else {
-        sideFailed(side, slot)
+        sideFailed(side, error, slot)
       }
       return
     }
@@ -154,7 +154,7 @@ extension Worker where K: ~Copyable {
         awaitWritable(target, slot)
         break
       }
-      sideFailed(target, slot)
+      sideFailed(target, error, slot)
       return
     }
     if slot.value[from: source].pipeBytes == 0 {
@@ -205,7 +205,7 @@ extension Worker where K: ~Copyable {
       sideEnded(source, slot)
     case .failed:
       slot.value[from: source].isSourceReady = false
-      sideFailed(source, slot)
+      sideFailed(source, nil, slot)
     case .none:
       if share <= 0 { runLater(source, slot) }
       if slot.value[from: source].isEmpty { drainedPipe(source, slot) }

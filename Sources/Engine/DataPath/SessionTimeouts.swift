@@ -55,7 +55,8 @@ extension Worker where K: ~Copyable {
     let before = slot.value[side].unacknowledgedBytes
     // The FIN counts as a byte until it is acknowledged; nobody has read it.
     let fin = slot.value.session[side].writing == .shut ? 1 : 0
-    let after = max(0, kernel.unacknowledgedBytes(on: slot.value[side].socket) - fin)
+    let after = Int32(
+      truncatingIfNeeded: max(0, kernel.unacknowledgedBytes(on: slot.value[side].socket) - fin))
     slot.value[side].unacknowledgedBytes = after
     guard before >= 0, after != before else { return false }
     slot.value[side].lastActivity = kernel.now

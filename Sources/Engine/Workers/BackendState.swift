@@ -39,12 +39,15 @@ final class BackendState: Sendable {
   let rules: BackendRules
   let servers: [ServerSettings]
   let proxy: ProxyConfiguration
+  /// How the key of a session is hashed; nil when the algorithm hashes none.
+  let keyHash: KeyHash?
   /// One element, mutated in place; none for a proxy without backend half.
   private let backend: Mutex<[Backend]>
 
   init(_ backend: Backend?, proxy index: Int, in configuration: Configuration) {
     proxy = configuration.proxies[index]
     rules = BackendRules(proxy)
+    keyHash = backend?.keyHash
     let tune = configuration.global.tune
     let timeouts = proxy.timeouts
     settings = BackendSettings(

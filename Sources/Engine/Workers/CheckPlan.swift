@@ -131,7 +131,8 @@ struct CheckPlan: Sendable {
   /// Whether the first connection has somewhere to go.
   private static func isReachable(_ target: Target, by method: Method) -> Bool {
     guard case .program(let program) = method,
-      case .connect(let connect) = program.steps.first?.action
+      let first = program.steps.first(where: \.connects),
+      case .connect(let connect) = first.action, first.port == nil
     else { return true }
     return endpoint(connect, target) != nil
   }

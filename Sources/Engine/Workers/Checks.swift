@@ -4,6 +4,7 @@ import ConfigurationLanguage
 import HealthChecks
 import KernelIO
 import Proxies
+import Samples
 import Sessions
 
 /// Health checks and agents: when they begin and what becomes of them. They share the worker's turn
@@ -116,12 +117,20 @@ extension Worker where K: ~Copyable {
   }
 
   /// What the texts of a check may name, as things are now.
-  private func facts(of plan: CheckPlan, for program: CheckProgram) -> CheckFacts {
+  private mutating func facts(of plan: CheckPlan, for program: CheckProgram) -> CheckFacts {
     let proxy = state.configuration.proxies[plan.backend]
     let server = proxy.servers[plan.server]
-    var facts = CheckFacts(
-      backend: proxy.name, server: server.name, backendID: proxy.id, serverID: server.id,
-      date: kernel.wallTime().seconds)
+    var samples = SampleContext()
+    samples.sources = state.sampleSources
+    samples.now = kernel.wallTime()
+    samples.processID = self.samples.processID
+    samples.worker = index
+    samples.random = UInt64.random(in: 0...UInt64.max, using: &random)
+    samples.frontend = plan.backend
+    samples.backend = plan.backend
+    samples.server = plan.server
+    samples.serverDestination = state.backends[plan.backend].servers[plan.server].address
+    var facts = CheckFacts(samples: samples)
     guard program.disablesOn404 || program.sendsState else { return facts }
     let (address, port) = textOfAddress(of: server)
     let node = state.configuration.global.node ?? Host.name()
@@ -222,9 +231,20 @@ extension Worker where K: ~Copyable {
     closeCheckSocket(check)
     checksRunning -= 1
     schedule(check)
-    guard let next = queuedChecks.first else { return }
-    queuedChecks.removeFirst()
-    begin(check: next)
+    beginQueued()
+  }
+
+  /// Begins checks that waited for their turn. One that fails at once comes back here: the loop that
+  /// began it goes on then.
+  private mutating func beginQueued() {
+    guard !isBeginningQueued, let most = state.configuration.global.tune.checksPerThreadMax
+    else { return }
+    isBeginningQueued = true
+    while checksRunning < most, let next = queuedChecks.first {
+      queuedChecks.removeFirst()
+      begin(check: next)
+    }
+    isBeginningQueued = false
   }
 
   private mutating func schedule(_ check: Int) {

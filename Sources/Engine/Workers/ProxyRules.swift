@@ -32,6 +32,7 @@ struct FrontendRules: Sendable {
       || proxy.backends.contains { index in
         let backend = configuration.proxies[index]
         return !backend.serverRules.isEmpty || !backend.persistRules.isEmpty
+          || backend.persistCookie != nil
           || (backend.name != own && !backend.contentRules.rules.isEmpty)
       }
   }
@@ -43,6 +44,13 @@ struct BackendRules: Sendable {
   let response: TCPRules
   let server: [ServerRule]
   let persist: [PersistRule]
+  /// `persist rdp-cookie`
+  let persistCookie: SampleExpression?
+  /// What the balancing hashes.
+  let balanceKey: SampleExpression?
+  let hasBalanceKey: Bool
+  /// Whether something looks at a session before it asks for a server.
+  let choosesServer: Bool
   let needsRequest: Bool
   let responseNeedsResponse: Bool
   let responseNeedsRequest: Bool
@@ -53,13 +61,18 @@ struct BackendRules: Sendable {
     response = proxy.responseRules
     server = proxy.serverRules
     persist = proxy.persistRules
+    persistCookie = proxy.persistCookie
+    balanceKey = proxy.balanceKey
+    hasBalanceKey = proxy.balanceKey != nil
+    choosesServer =
+      !proxy.serverRules.isEmpty || !proxy.persistRules.isEmpty || proxy.persistCookie != nil
     needsRequest =
       content.rules.contains(where: \.needsRequest)
       || server.contains { rule in
         if rule.condition.needsRequest { return true }
         if case .named(let format) = rule.target { return format.needsRequest }
         return false
-      } || persist.contains { $0.condition.needsRequest }
+      } || persist.contains { $0.condition.needsRequest } || proxy.persistCookie != nil
     responseNeedsResponse = response.rules.contains(where: \.needsResponse)
     responseNeedsRequest = response.rules.contains(where: \.needsRequest)
   }

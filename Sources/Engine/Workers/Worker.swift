@@ -43,6 +43,8 @@ import Sessions
   /// Checks under way, and those that wait until there are fewer.
   var checksRunning = 0
   var queuedChecks: [Int] = []
+  /// Whether those that waited are being begun.
+  var isBeginningQueued = false
   /// Backends whose slow starts this worker looks after.
   var backendTimers: [Int] = []
   var random: PseudoRandom

@@ -39,6 +39,11 @@ extension HostKernel where Self: ~Copyable {
     SystemCall.unacknowledgedBytes(on: socket)
   }
 
+  /// How a TCP connection goes; nil for what is no TCP socket. TCP_INFO, tcp(7)
+  @inlinable public func transmission(of socket: Descriptor) -> TransmissionFacts? {
+    SystemCall.transmission(of: socket)
+  }
+
   /// A new non-blocking, close-on-exec pipe. pipe2(2), F_SETPIPE_SZ
   @inlinable public mutating func makePipe(bytes: Int) -> Result<Pipe, Errno> {
     SystemCall.makePipe(bytes: bytes)

@@ -159,6 +159,26 @@ public enum SystemCall {
     return isGone && errno == ENOTCONN ? 0 : Int(count)
   }
 
+  /// How a TCP connection goes; nil for what is no TCP socket. TCP_INFO, tcp(7)
+  public static func transmission(of socket: Descriptor) -> TransmissionFacts? {
+    var values = InlineArray<8, UInt32>(repeating: 0)
+    var span = values.mutableSpan
+    let status = unsafe span.withUnsafeMutableBufferPointer { buffer in
+      unsafe sluice_tcp_info(socket.rawValue, buffer.baseAddress)
+    }
+    guard status == 0 else { return nil }
+    var facts = TransmissionFacts()
+    facts.roundTripMicroseconds = values[0]
+    facts.roundTripVarianceMicroseconds = values[1]
+    facts.unacknowledged = values[2]
+    facts.selectivelyAcknowledged = values[3]
+    facts.lost = values[4]
+    facts.retransmitted = values[5]
+    facts.forwardAcknowledged = values[6]
+    facts.reordering = values[7]
+    return facts
+  }
+
   /// The other side's internet address, also of a connection that has been reset meanwhile; nil for
   /// unix sockets and without one. getpeername(2), SO_PEERNAME
   public static func peerAddress(of socket: Descriptor) -> SocketAddress? {

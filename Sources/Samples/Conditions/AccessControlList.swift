@@ -32,6 +32,7 @@ struct AccessControlExpression: Sendable {
   /// Whether the sample is one that matches. Of a fetch with several values one is enough.
   func evaluate(in context: inout SampleContext) -> Verdict {
     if sample.fetch == .reqSslAlpn, sample.calls.isEmpty { return evaluateProtocols(context) }
+    if sample.fetch == .fcPpTlv { return evaluateProxyValues(in: &context) }
     switch sample.evaluate(in: &context) {
     case .value(let value, let mayChange):
       if patterns.find(value) != nil { return .pass }
@@ -39,6 +40,14 @@ struct AccessControlExpression: Sendable {
     case .absent: return .fail
     case .unknown: return context.isFinal ? .fail : .miss
     }
+  }
+
+  private func evaluateProxyValues(in context: inout SampleContext) -> Verdict {
+    for value in context.proxyValues(sample.arguments) {
+      let outcome = sample.convert(.value(.string(value), mayChange: false), in: &context)
+      if let value = outcome.value, patterns.find(value) != nil { return .pass }
+    }
+    return .fail
   }
 
   private func evaluateProtocols(_ context: SampleContext) -> Verdict {
@@ -88,12 +97,20 @@ public final class AccessControlList: @unchecked Sendable {
     return verdict
   }
 
-  /// The predefined ones that need no HTTP. HAProxy manual, section 7.4.
+  /// The predefined ones. HAProxy manual, section 7.4.
   static let predefined: [String: [[UInt8]]] = [
     "TRUE": ["always_true"], "FALSE": ["always_false"],
     "LOCALHOST": ["src", "127.0.0.1/8", "::1"],
     "RDP_COOKIE": ["req.rdp_cookie_cnt", "gt", "0"], "REQ_CONTENT": ["req.len", "gt", "0"],
     "WAIT_END": ["wait_end"],
+    "HTTP": ["req.proto_http"], "HTTP_1.0": ["req.ver", "1.0"], "HTTP_1.1": ["req.ver", "1.1"],
+    "HTTP_2.0": ["req.ver", "2.0"], "HTTP_3.0": ["req.ver", "3.0"],
+    "HTTP_URL_ABS": ["url", "-m", "reg", "^[^/:]*://"], "HTTP_URL_SLASH": ["url", "-m", "beg", "/"],
+    "HTTP_URL_STAR": ["url", "*"],
+    "METH_CONNECT": ["method", "CONNECT"], "METH_DELETE": ["method", "DELETE"],
+    "METH_GET": ["method", "GET", "HEAD"], "METH_HEAD": ["method", "HEAD"],
+    "METH_OPTIONS": ["method", "OPTIONS"], "METH_POST": ["method", "POST"],
+    "METH_PUT": ["method", "PUT"], "METH_TRACE": ["method", "TRACE"],
   ].mapValues { $0.map { Array($0.utf8) } }
 }
 

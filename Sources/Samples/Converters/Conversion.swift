@@ -37,9 +37,23 @@ extension SampleContext {
       case .unsetVar: removed(input, call.arguments)
       case .map:
         if case .map(let map) = call.arguments[0] { map.value(for: input) } else { nil }
-      default: call.converter.pure(input, call.arguments)
+      default: call.converter.pure(input, call.arguments, bytesMax: bufferBytesMax)
       }
-    return value.map { .value($0) } ?? .absent
+    return value.flatMap { bounded($0, by: call.converter) }.map { .value($0) } ?? .absent
+  }
+
+  /// A result that fits into a buffer, as HAProxy's do: a longer one is cut where pieces are put
+  /// together, and is no result elsewhere. A chain of converters would grow without a bound.
+  private func bounded(_ value: SampleValue, by converter: SampleConverter) -> SampleValue? {
+    switch value {
+    case .string(let text) where text.count > bufferBytesMax:
+      switch converter {
+      case .concat, .addItem, .regsub: .string(Array(text.prefix(bufferBytesMax - 1)))
+      default: nil
+      }
+    case .binary(let bytes) where bytes.count > bufferBytesMax: nil
+    default: value
+    }
   }
 
   // MARK: Numbers

@@ -2,7 +2,11 @@ import Basics
 
 extension SampleConverter {
   /// The converters that need nothing but their input and arguments.
-  func pure(_ input: SampleValue, _ arguments: [SampleArgument]) -> SampleValue? {
+  ///
+  /// - Parameter bytesMax: where groups of bytes stop being written out; other results may be longer.
+  func pure(
+    _ input: SampleValue, _ arguments: [SampleArgument], bytesMax: Int
+  ) -> SampleValue? {
     switch self {
     case .base64: .string(Base64.encode(input.bytes, isURL: false))
     case .ub64enc: .string(Base64.encode(input.bytes, isURL: true))
@@ -16,7 +20,8 @@ extension SampleConverter {
     case .hex: .string(input.bytes.flatMap { [upperHex($0 >> 4), upperHex($0 & 15)] })
     case .hex2i: hexadecimalNumber(input.text).map { .integer($0) }
     case .htonl: .binary(bigEndian(UInt64(bitPattern: input.number ?? 0), bytes: 4))
-    case .be2dec, .le2dec, .be2hex: .string(grouped(input.bytes, arguments))
+    case .be2dec, .le2dec, .be2hex:
+      grouped(input.bytes, arguments, bytesMax: bytesMax).map { .string($0) }
     case .cutCrlf:
       .string(
         Array(
@@ -40,21 +45,21 @@ extension SampleConverter {
             .reversed().joined(separator: [UInt8(ascii: ".")])))
     case .param: parameter(input.text, arguments)
     case .urlDec: urlDecoded(input.text, arguments)
-    case .crc32: hashed(SampleHash.crc32(input.bytes), arguments)
-    case .crc32c: hashed(SampleHash.crc32c(input.bytes), arguments)
-    case .djb2: hashed(SampleHash.djb2(input.bytes), arguments)
-    case .sdbm: hashed(SampleHash.sdbm(input.bytes), arguments)
-    case .wt6: hashed(SampleHash.wt6(input.bytes), arguments)
+    case .crc32: hashed(HashFunction.crc32.hash(input.bytes.span), arguments)
+    case .crc32c: hashed(HashFunction.crc32c(input.bytes.span), arguments)
+    case .djb2: hashed(HashFunction.djb2.hash(input.bytes.span), arguments)
+    case .sdbm: hashed(HashFunction.sdbm.hash(input.bytes.span), arguments)
+    case .wt6: hashed(HashFunction.wt6.hash(input.bytes.span), arguments)
     case .xxh32:
       .integer(
         Int64(
-          SampleHash.xxh32(
-            input.bytes, seed: UInt32(truncatingIfNeeded: arguments.first?.integer ?? 0))))
+          HashFunction.xxh32(
+            input.bytes.span, seed: UInt32(truncatingIfNeeded: arguments.first?.integer ?? 0))))
     case .xxh64:
       .integer(
         Int64(
-          bitPattern: SampleHash.xxh64(
-            input.bytes, seed: UInt64(bitPattern: arguments.first?.integer ?? 0))))
+          bitPattern: HashFunction.xxh64(
+            input.bytes.span, seed: UInt64(bitPattern: arguments.first?.integer ?? 0))))
     case .sha1: .binary(Digest.sha1(input.bytes))
     case .sha2: .binary(Digest.sha2(input.bytes, bits: Int(arguments[0].integer)))
     default: nil
@@ -67,7 +72,7 @@ extension SampleConverter {
 
   private func hashed(_ hash: UInt32, _ arguments: [SampleArgument]) -> SampleValue {
     let isMixed = arguments.first.map { $0.integer != 0 } ?? false
-    return .integer(Int64(isMixed ? SampleHash.avalanche(hash) : hash))
+    return .integer(Int64(isMixed ? HashFunction.avalanche(hash) : hash))
   }
 
   private func hexadecimalNumber(_ text: [UInt8]) -> Int64? {
@@ -80,15 +85,21 @@ extension SampleConverter {
   }
 
   /// Groups of bytes as numbers with something between them.
-  private func grouped(_ bytes: [UInt8], _ arguments: [SampleArgument]) -> [UInt8] {
+  ///
+  /// - Returns: as many whole groups as there is room for; nil when there is none for one.
+  private func grouped(
+    _ bytes: [UInt8], _ arguments: [SampleArgument], bytesMax: Int
+  ) -> [UInt8]? {
     let separator = arguments[0].bytes
     var size = Int(clamping: arguments[1].integer)
     let isTruncated = arguments[2].integer != 0
     if self == .be2hex, separator.isEmpty, !isTruncated { size = max(1, bytes.count) }
+    let groupBytes = separator.count + (self == .be2hex ? 2 * min(size, bytesMax) : 20)
+    guard groupBytes <= bytesMax else { return nil }
     var text: [UInt8] = []
     var index = 0
     let last = isTruncated ? bytes.count - size + 1 : bytes.count
-    while index < last {
+    while index < last, text.count <= bytesMax - groupBytes {
       if index > 0 { text += separator }
       let group = bytes[index..<min(bytes.count, index + size)]
       index += group.count

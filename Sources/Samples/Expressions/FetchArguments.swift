@@ -28,6 +28,13 @@ extension SampleReader {
       }
       return [.integer(version)]
     case .reqPayloadLv, .resPayloadLv, .payloadLv: return try payloadArguments(arguments)
+    case .fcRtt, .fcRttvar, .bcRtt, .bcRttvar: return try transmissionUnit(arguments)
+    case .fcUnacked, .fcSacked, .fcLost, .fcRetrans, .fcFackets, .fcReordering:
+      if let text = arguments.first?.text, !text.isEmpty {
+        warnings.append("no argument supported for 'fc_*' sample expressions returning counters.")
+      }
+      return []
+    case .fcPpTlv: return [.integer(try valueType(arguments[0].text))]
     default: return arguments
     }
   }
@@ -44,6 +51,36 @@ extension SampleReader {
     default:
       throw SampleError("expects 's', 'ms' or 'us', got '\(arguments[index].text)'")
     }
+  }
+
+  /// `us` or `ms`; anything else is wrong, also nothing between parentheses.
+  private func transmissionUnit(
+    _ arguments: [SampleArgument]
+  ) throws(SampleError) -> [SampleArgument] {
+    guard let text = arguments.first?.text else { return [] }
+    switch text {
+    case "us": return [.integer(1)]
+    case "ms", "": return [.integer(0)]
+    default: throw SampleError("expects 'us' or 'ms', got '\(text)'")
+    }
+  }
+
+  /// The number of a type of additional values: a name in any case, or a number, also hexadecimal or
+  /// octal.
+  private func valueType(_ text: String) throws(SampleError) -> Int64 {
+    if let type = ProxyValues.types[text.uppercased()] { return Int64(type) }
+    let lower = text.lowercased()
+    let number: Int64? =
+      if lower.hasPrefix("0x") {
+        Int64(lower.dropFirst(2), radix: 16)
+      } else if lower.hasPrefix("0"), lower.count > 1 {
+        Int64(lower.dropFirst(), radix: 8)
+      } else {
+        lower.isEmpty ? 0 : Int64(lower)
+      }
+    guard let number else { throw SampleError("Could not convert type '\(text)'") }
+    guard (0...255).contains(number) else { throw SampleError("Invalid TLV Type '\(text)'") }
+    return number
   }
 
   /// `<offset>,<length>[,<offset2>]`: the third is absolute, or relative behind a sign.

@@ -87,10 +87,67 @@ extension SampleContext {
     case .payload, .payloadLv: fetchContent(fetch, arguments, of: bytes)
     case .resLen, .resPayload, .resPayloadLv, .resSslHelloType:
       fetchContent(fetch, arguments, of: response)
+    case .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcLost, .fcRetrans, .fcFackets, .fcReordering:
+      fetchTransmission(fetch, arguments, of: clientTransmission)
+    case .bcRtt, .bcRttvar: fetchTransmission(fetch, arguments, of: serverTransmission)
+    case .fcErr: .integer(Int64(clientError.rawValue))
+    case .fcErrName: .string(clientError.name.bytes)
+    case .fcErrStr: .string(clientError.text.bytes)
+    case .bcErr: .integer(serverError.map { Int64($0.rawValue) })
+    case .bcErrName: .string(serverError?.name.bytes)
+    case .bcErrStr: .string(serverError?.text.bytes)
+    case .fcPpAuthority: .string(ProxyValues.all(of: ProxyValues.authority, in: proxyValues).first)
+    case .fcPpUniqueId: .string(ProxyValues.all(of: ProxyValues.uniqueID, in: proxyValues).first)
+    case .fcPpTlv: .string(proxyValues(arguments).first)
+    case .reqProtoHttp, .reqVer, .method, .url: fetchHTTP(fetch)
     }
   }
 
   // MARK: Leaves
+
+  /// A field of the kernel's; times are in milliseconds unless microseconds are asked for.
+  private func fetchTransmission(
+    _ fetch: SampleFetch, _ arguments: [SampleArgument], of facts: TransmissionFacts?
+  ) -> SampleOutcome {
+    guard let facts else { return .absent }
+    let isInMicroseconds = arguments.first.map { $0.integer != 0 } ?? false
+    let time = { (microseconds: UInt32) -> SampleOutcome in
+      let number = Int64(microseconds)
+      return .integer(isInMicroseconds ? number : (number + 500) / 1000)
+    }
+    switch fetch {
+    case .fcRtt, .bcRtt: return time(facts.roundTripMicroseconds)
+    case .fcRttvar, .bcRttvar: return time(facts.roundTripVarianceMicroseconds)
+    case .fcUnacked: return .integer(Int64(facts.unacknowledged))
+    case .fcSacked: return .integer(Int64(facts.selectivelyAcknowledged))
+    case .fcLost: return .integer(Int64(facts.lost))
+    case .fcRetrans: return .integer(Int64(facts.retransmitted))
+    case .fcFackets: return .integer(Int64(facts.forwardAcknowledged))
+    default: return .integer(Int64(facts.reordering))
+    }
+  }
+
+  /// Every value of the type that `fc_pp_tlv` names.
+  func proxyValues(_ arguments: [SampleArgument]) -> [[UInt8]] {
+    ProxyValues.all(of: UInt8(truncatingIfNeeded: arguments[0].integer), in: proxyValues)
+  }
+
+  private func fetchHTTP(_ fetch: SampleFetch) -> SampleOutcome {
+    // Only what the client sends is read as HTTP.
+    guard direction == .request else { return .absent }
+    switch HTTPRequestHead.read(request) {
+    case .needMore:
+      return isInputOpen && request.count < bufferBytesMax ? .unknown : .absent
+    case .invalid: return .absent
+    case .head(let head):
+      switch fetch {
+      case .reqVer: return .value(.string(head.version), mayChange: false)
+      case .method: return .value(.string(head.method), mayChange: false)
+      case .url: return .value(.string(head.target), mayChange: false)
+      default: return .bool(true)
+      }
+    }
+  }
 
   private mutating func fetchVariable(_ arguments: [SampleArgument]) -> SampleOutcome {
     guard case .variable(let name) = arguments[0] else { return .absent }
@@ -251,6 +308,13 @@ extension SampleContext {
     case .reqSslVer: return content.helloVersion
     default: return content.clientHello(fetch)
     }
+  }
+}
+
+extension StaticString {
+  /// The bytes of the text.
+  var bytes: [UInt8] {
+    withUTF8Buffer { unsafe [UInt8]($0) }
   }
 }
 

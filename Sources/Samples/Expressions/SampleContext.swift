@@ -48,7 +48,7 @@ public protocol SampleSources: AnyObject, Sendable {
 
 /// Everything that expressions and conditions of one session can be answered from: plain values, filled
 /// in by whoever runs the session before it evaluates. One is kept and used again and again.
-public struct SampleContext {
+public struct SampleContext: Sendable {
   /// The side whose bytes `payload` and the like look at.
   public enum Direction: UInt8, Sendable { case request, response }
 
@@ -75,6 +75,15 @@ public struct SampleContext {
   public var serverDestination: SocketAddress?
   /// Whether a PROXY header was read.
   public var hasReceivedProxyHeader = false
+  /// The additional values of that header, as they came; empty unless an expression needs them.
+  public var proxyValues: [UInt8] = []
+  /// How the two connections go; nil without one, and unless an expression needs it.
+  public var clientTransmission: TransmissionFacts?
+  public var serverTransmission: TransmissionFacts?
+  /// What became of the client's connection.
+  public var clientError = ConnectionError.none
+  /// What became of the connection to the server; nil before there was one.
+  public var serverError: ConnectionError?
 
   public var acceptDate = WallTime(microseconds: 0)
   public var now = WallTime(microseconds: 0)
@@ -199,7 +208,11 @@ public enum SampleOutcome: Sendable {
 extension SampleExpression {
   /// Fetches and converts.
   public func evaluate(in context: inout SampleContext) -> SampleOutcome {
-    let outcome = context.fetch(fetch, arguments)
+    convert(context.fetch(fetch, arguments), in: &context)
+  }
+
+  /// Applies the converters to what was fetched.
+  func convert(_ outcome: SampleOutcome, in context: inout SampleContext) -> SampleOutcome {
     guard case .value(var value, let mayChange) = outcome, !calls.isEmpty else { return outcome }
     for call in calls {
       guard let input = value.cast(to: call.input) else { return mayChange ? .unknown : .absent }

@@ -24,6 +24,17 @@ public struct SampleExpression: Sendable {
     fetch.needsResponse || accessLists.contains { $0.list.needsResponse }
   }
 
+  /// The value of a cookie of the remote desktop protocol, as `req.rdp_cookie(<name>)` gives it.
+  public static func remoteDesktopCookie(_ name: [UInt8]) -> SampleExpression {
+    SampleExpression(fetch: .reqRdpCookie, arguments: [.string(name)], type: .string)
+  }
+
+  /// Bytes of the server, as `res.payload(<offset>,<length>)` gives them.
+  public static func responsePayload(offset: Int64, count: Int64) -> SampleExpression {
+    SampleExpression(
+      fetch: .resPayload, arguments: [.integer(offset), .integer(count)], type: .binary)
+  }
+
   private var accessLists: [AccessControlTerm] {
     if fetch == .acl, case .lists(let terms)? = arguments.first { return terms }
     return []
@@ -72,6 +83,7 @@ extension SampleReader {
       }
       throw SampleError("unknown fetch method '\(name)'")
     }
+    needs.formUnion(fetch.needs)
     let description = fetch.description
     let list: ArgumentList
     do {

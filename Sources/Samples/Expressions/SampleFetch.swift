@@ -123,6 +123,29 @@ public enum SampleFetch: String, CaseIterable, Sendable {
   case resPayload = "res.payload"
   case resPayloadLv = "res.payload_lv"
   case resSslHelloType = "res.ssl_hello_type"
+  case fcRtt = "fc_rtt"
+  case fcRttvar = "fc_rttvar"
+  case fcUnacked = "fc_unacked"
+  case fcSacked = "fc_sacked"
+  case fcLost = "fc_lost"
+  case fcRetrans = "fc_retrans"
+  case fcFackets = "fc_fackets"
+  case fcReordering = "fc_reordering"
+  case bcRtt = "bc_rtt"
+  case bcRttvar = "bc_rttvar"
+  case fcErr = "fc_err"
+  case fcErrName = "fc_err_name"
+  case fcErrStr = "fc_err_str"
+  case bcErr = "bc_err"
+  case bcErrName = "bc_err_name"
+  case bcErrStr = "bc_err_str"
+  case fcPpAuthority = "fc_pp_authority"
+  case fcPpUniqueId = "fc_pp_unique_id"
+  case fcPpTlv = "fc_pp_tlv"
+  case reqProtoHttp = "req.proto_http"
+  case reqVer = "req.ver"
+  case method
+  case url
 }
 
 /// What is known of a fetch before it is used.
@@ -139,7 +162,8 @@ extension SampleFetch {
   /// Names that stand for others. HAProxy manual, section 7.3.5.
   static let synonyms: [String: SampleFetch] = [
     "rdp_cookie": .reqRdpCookie, "rdp_cookie_cnt": .reqRdpCookieCnt,
-    "rep_ssl_hello_type": .resSslHelloType, "req_len": .reqLen,
+    "rep_ssl_hello_type": .resSslHelloType, "req_len": .reqLen, "req_proto_http": .reqProtoHttp,
+    "req_ver": .reqVer,
     "req_ssl_hello_type": .reqSslHelloType, "req_ssl_sni": .reqSslSni,
     "req_ssl_ver": .reqSslVer,
   ]
@@ -294,6 +318,21 @@ extension SampleFetch {
       FetchDescription(
         type: .binary, origins: [.responseBuffer], argumentsMin: 2,
         arguments: [.integer, .integer, .string])
+    case .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcLost, .fcRetrans, .fcFackets, .fcReordering,
+      .bcRtt, .bcRttvar:
+      FetchDescription(
+        type: .integer, origins: [.clientAddress], argumentsMin: 0, arguments: [.string])
+    case .fcErr: FetchDescription(type: .integer, origins: [.clientAddress])
+    case .fcErrName, .fcErrStr, .fcPpAuthority, .fcPpUniqueId:
+      FetchDescription(type: .string, origins: [.clientAddress])
+    case .bcErr: FetchDescription(type: .integer, origins: [.serverAddress])
+    case .bcErrName, .bcErrStr: FetchDescription(type: .string, origins: [.serverAddress])
+    case .fcPpTlv:
+      FetchDescription(
+        type: .string, origins: [.clientConnection], argumentsMin: 1, arguments: [.string])
+    case .reqProtoHttp: FetchDescription(type: .bool, origins: [.httpRequest])
+    case .reqVer, .url: FetchDescription(type: .string, origins: [.httpRequest])
+    case .method: FetchDescription(type: .method, origins: [.httpRequest])
     }
   }
 
@@ -314,7 +353,20 @@ extension SampleFetch {
     }
   }
 
+  /// What has to be asked for or kept for its sake.
+  var needs: SampleNeeds {
+    switch self {
+    case .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcLost, .fcRetrans, .fcFackets, .fcReordering:
+      .clientTransmission
+    case .bcRtt, .bcRttvar: .serverTransmission
+    case .fcPpAuthority, .fcPpUniqueId, .fcPpTlv: .proxyValues
+    default: []
+    }
+  }
+
   /// Whether it looks at the bytes that came from a side.
-  public var needsRequest: Bool { description.origins.contains(.requestBuffer) }
+  public var needsRequest: Bool {
+    description.origins.contains { $0 == .requestBuffer || $0 == .httpRequest }
+  }
   public var needsResponse: Bool { description.origins.contains(.responseBuffer) }
 }

@@ -62,7 +62,7 @@ public struct SamplePlaces: OptionSet, Hashable, Sendable {
 public enum SampleOrigin: UInt8, Sendable, Comparable {
   case constant, internalState, frontend, clientAddress, clientConnection, requestBuffer, backend
   case server, serverAddress, responseBuffer, requestStatistics, responseStatistics
-  case sessionStatistics
+  case sessionStatistics, httpRequest
 
   public static func < (left: SampleOrigin, right: SampleOrigin) -> Bool {
     left.rawValue < right.rawValue
@@ -84,6 +84,7 @@ public enum SampleOrigin: UInt8, Sendable, Comparable {
     case .requestStatistics: "request buffer statistics"
     case .responseStatistics: "response buffer statistics"
     case .sessionStatistics: "session statistics"
+    case .httpRequest: "HTTP request headers"
     }
   }
 
@@ -102,7 +103,7 @@ public enum SampleOrigin: UInt8, Sendable, Comparable {
     case .server: SamplePlaces.response.union([.serverConnection, .log, .check])
     case .serverAddress: SamplePlaces.response.union([.log, .check])
     case .responseBuffer: SamplePlaces.response.union(.check)
-    case .requestStatistics: .stream
+    case .requestStatistics, .httpRequest: .stream
     case .responseStatistics:
       SamplePlaces.response.union([.server, .serverConnection, .log])
     }

@@ -24,6 +24,8 @@ public final class SampleReader {
   /// The largest buffer a condition can look at: `tune.bufsize`.
   public var bufferBytes = 16384
   var isInAccessList = false
+  /// What the expressions read so far look at.
+  public internal(set) var needs: SampleNeeds = []
 
   /// - Parameters:
   ///   - load: reads a file of patterns.

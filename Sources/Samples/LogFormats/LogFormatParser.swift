@@ -4,13 +4,17 @@ extension LogFormat {
   /// - Parameters:
   ///   - text: the argument, its quotes and backslashes already resolved.
   ///   - places: where the expressions in it are evaluated.
+  ///   - mergesSpaces: whether spaces are separators, several in a row one; nil for whether it is a
+  ///     log that is written.
   ///   - reader: reads the expressions.
-  /// - Returns: the format; spaces in it are separators, and several in a row are one.
+  /// - Returns: the format.
   /// - Throws: what is wrong, in HAProxy's words.
   public static func parse(
-    _ text: [UInt8], at places: SamplePlaces = .log, reader: SampleReader = SampleReader()
+    _ text: [UInt8], at places: SamplePlaces = .log, mergesSpaces: Bool? = nil,
+    reader: SampleReader = SampleReader()
   ) throws(ParseError) -> LogFormat {
-    var parser = LogFormatParser(text: text, places: places, reader: reader)
+    var parser = LogFormatParser(
+      text: text, places: places, mergesSpaces: mergesSpaces ?? (places == .log), reader: reader)
     try parser.run()
     return parser.format
   }
@@ -27,6 +31,7 @@ private struct LogFormatParser {
 
   let text: [UInt8]
   let places: SamplePlaces
+  let mergesSpaces: Bool
   let reader: SampleReader
   var format = LogFormat()
   private var position = 0
@@ -36,9 +41,10 @@ private struct LogFormatParser {
   /// Where a literal in progress begins in `format.bytes`.
   private var literalStart: Int?
 
-  init(text: [UInt8], places: SamplePlaces, reader: SampleReader) {
+  init(text: [UInt8], places: SamplePlaces, mergesSpaces: Bool, reader: SampleReader) {
     self.text = text
     self.places = places
+    self.mergesSpaces = mergesSpaces
     self.reader = reader
     // Only in logs does an empty value show as a dash.
     defaults = places == .log ? .mandatory : []
@@ -50,7 +56,7 @@ private struct LogFormatParser {
       case UInt8(ascii: "%"):
         position += 1
         try parseItem()
-      case UInt8(ascii: " "):
+      case UInt8(ascii: " ") where mergesSpaces:
         endLiteral()
         add(.separator)
         position += 1

@@ -22,8 +22,8 @@ public enum PatternMatch: String, CaseIterable, Sendable {
     case .bool: .bool
     case .integer: .int
     case .address, .ipv4, .ipv6: .ip
-    case .string: .str
-    case .any, .same, .binary, .method: nil
+    case .string, .method: .str
+    case .any, .same, .binary: nil
     }
   }
 }

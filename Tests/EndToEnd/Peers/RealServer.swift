@@ -11,8 +11,12 @@ public final class RealServer: @unchecked Sendable {
   /// - Parameters:
   ///   - script: ends with `exec` of the server; `$PORT` is where it listens, `$FOLDER` the working
   ///     folder.
+  ///   - announcement: what the server writes to standard error when it serves; for one that
+  ///     listens before it does.
   ///   - limit: how long it may take until it listens.
-  public init(_ script: String, within limit: Duration = .seconds(60)) throws {
+  public init(
+    _ script: String, saying announcement: String? = nil, within limit: Duration = .seconds(60)
+  ) throws {
     port = try FreePort.take()
     var template = Array("/tmp/sluice-server-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw PeerFailure.call("mkdtemp") }
@@ -29,6 +33,11 @@ public final class RealServer: @unchecked Sendable {
     program = try ProgramUnderTest(path: words[0], arguments: Array(words.dropFirst()))
     do {
       try program.awaitListeners([port], within: limit)
+      if let announcement {
+        try eventually(within: limit, "\"\(announcement)\"") {
+          program.standardError.containsText(announcement)
+        }
+      }
     } catch {
       remove()
       throw PeerFailure("\(error) \(program.standardOutput)")

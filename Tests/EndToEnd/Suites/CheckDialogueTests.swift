@@ -28,7 +28,9 @@ struct CheckDialogueTests {
   static let ok = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nX-A: b, c\r\n\r\nhello"
   static let sorry = "HTTP/1.1 503 Sorry\r\ncontent-length: 0\r\n\r\n"
 
-  static let cases: [Case] = [
+  static let cases = dialogues + expressions
+
+  private static let dialogues: [Case] = [
     Case(
       .says("+PONG\r\n", then: .stay), "option redis-check",
       log: "succeeded, reason: Layer7 check passed, code: 0, info: \"Redis server is ok\""),
@@ -194,7 +196,8 @@ struct CheckDialogueTests {
       backend h
           option log-health-checks
           option httpchk
-          http-check send meth POST uri /x ver HTTP/1.1 hdr Host %[srv_name] hdr X-Y z body abc
+          http-check set-var(check.x) str(x)
+          http-check send meth POST uri-lf /%[var(check.x)] ver HTTP/1.1 hdr Host %[srv_name] hdr X-Y z body-lf ab%[str(c)]
           server s1 127.0.0.1:\(http.port) check inter 1s
       backend t
           option log-health-checks
@@ -202,6 +205,8 @@ struct CheckDialogueTests {
           tcp-check send "a b"
           tcp-check send-binary 00ff
           tcp-check send-lf "%[be_name] %%"
+          tcp-check set-var-fmt(check.digits) 4%[int(5),sub(4)]
+          tcp-check send-binary-lf %[var(check.digits)]0d
           tcp-check expect string ok
           server s 127.0.0.1:\(tcp.port) check inter 1s
       backend p
@@ -220,7 +225,7 @@ struct CheckDialogueTests {
       String(decoding: http.pieces[0], as: UTF8.self)
         == "POST /x HTTP/1.1\r\nhost: s1\r\nx-y: z\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc"
     )
-    #expect(tcp.pieces.joined().starts(with: Array("a b".utf8) + [0, 0xff] + Array("t %".utf8)))
+    #expect(tcp.pieces.joined().starts(with: Array("a b".utf8) + [0, 0xff] + Array("t %A\r".utf8)))
     let signature: [UInt8] = [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x20, 0]
     #expect(proxied.pieces.joined().starts(with: signature + [0, 0] + Array("hello".utf8)))
   }

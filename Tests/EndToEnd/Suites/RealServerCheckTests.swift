@@ -170,7 +170,7 @@ struct RealServerCheckTests {
       initdb -D data -A scram-sha-256 -U owner --pwfile=/bin/sh --no-sync -N >initdb.log 2>&1
       sed -i '1i host all rejected 127.0.0.1/32 reject' data/pg_hba.conf
       exec postgres -D data -p $PORT -k $FOLDER -c listen_addresses=127.0.0.1 -c fsync=off
-      """)
+      """, saying: "database system is ready to accept connections")
     try expect(
       server.port,
       [

@@ -415,6 +415,33 @@ struct InspectionTests {
     expectDeadline(.milliseconds(300), watch.elapsed)
   }
 
+  @Test(
+    "the backend's inspection has its own delay", arguments: ProgramUnderTest.engines,
+    [(frontend: "200ms", accepts: "WAIT_END", backend: 600), ("5s", "{ req.len gt 0 }", 400)])
+  func delayOfTheBackend(
+    engine: EngineChoice, delays: (frontend: String, accepts: String, backend: Int)
+  ) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.start(
+      """
+      frontend px
+          bind 127.0.0.1:\(stage.port)
+          tcp-request inspect-delay \(delays.frontend)
+          tcp-request content accept if \(delays.accepts)
+          default_backend b
+      backend b
+          tcp-request inspect-delay \(delays.backend)ms
+          tcp-request content reject if !{ req.len gt 100 }
+          server s 127.0.0.1:\(echo.port)
+      """)
+    let watch = Stopwatch()
+    let client = try stage.client()
+    try client.send("hello")
+    #expect(try client.receiveToEnd().bytes.isEmpty)
+    expectDeadline(.milliseconds(delays.backend), watch.elapsed)
+  }
+
   @Test("an inspection without rules delays nothing", arguments: ProgramUnderTest.engines)
   func delayWithoutRules(engine: EngineChoice) throws {
     let stage = try Stage(engine)

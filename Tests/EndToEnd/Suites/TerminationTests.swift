@@ -73,14 +73,17 @@ struct TerminationTests {
     .enabled(if: !ProgramUnderTest.isReference26, "2.6 waits for the server's side"),
     arguments: ProgramUnderTest.movers)
   func clientTimeoutWhileConnecting(engine: EngineChoice) throws {
-    let stage = try Stage(engine)
-    let full = try FullBacklog()
-    try stage.startProxy(to: full.port, "timeout client 400ms")
-    let watch = Stopwatch()
-    let client = try stage.client()
-    #expect(try client.ending() == .finished)
-    expectDeadline(.milliseconds(400), watch.elapsed)
-    #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "cC")
+    for (option, milliseconds) in [("option abortonclose", 400), ("no option abortonclose", 800)] {
+      let stage = try Stage(engine)
+      let full = try FullBacklog()
+      try stage.startProxy(
+        to: full.port, "timeout client 400ms\ntimeout connect 800ms\nretries 0\n\(option)")
+      let watch = Stopwatch()
+      let client = try stage.client()
+      #expect(try client.ending() == .finished)
+      expectDeadline(.milliseconds(milliseconds), watch.elapsed)
+      #expect(try stage.sessionLine(ofClientPort: client.localPort).state == "cC")
+    }
   }
 
   @Test("the client leaves the queue: CQ with abortonclose", arguments: ProgramUnderTest.movers)

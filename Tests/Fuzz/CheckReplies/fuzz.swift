@@ -1,5 +1,6 @@
 import Basics
 import HealthChecks
+import Samples
 
 /// Whatever a checked server says, in whatever pieces, a check ends by the end of the connection,
 /// keeps no more than its buffer, and never traps. The first byte of the input chooses the check,
@@ -12,7 +13,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let pieceMax = Int(input[1] % 64) + 1
   var rest = input[2...]
   var run = CheckRun(
-    program, facts: CheckFacts(backend: "be", server: "s", date: 1_700_000_000),
+    program, facts: CheckFacts(),
     inputMax: inputMax)
   var demand: CheckRun.Demand? = run.start()
   var hasEnded = false
@@ -69,8 +70,41 @@ private let programs: [CheckProgram] = {
           name: .init(.contained, CheckText(literal: Array("x".utf8))),
           value: .init(.ending, CheckText(literal: Array("y".utf8))), isWhole: false))),
     tcp(isNegated: false), tcp(isNegated: true),
+    http(.statusExpression(regex("^2..$"))), http(.bodyExpression(regex("(a+b?)+c"))),
+    http(
+      .header(
+        HeaderPattern(name: .init(regex("^x-")), value: .init(regex("[0-9]{2}$")), isWhole: true))),
+    expressions(),
   ]
 }()
+
+private func regex(_ pattern: String) -> RegularExpression {
+  do {
+    return try RegularExpression(Array(pattern.utf8), ignoresCase: true)
+  } catch {
+    preconditionFailure(error.message)
+  }
+}
+
+/// Regular expressions, texts and variables that come from what a server said.
+private func expressions() -> CheckProgram {
+  let name = VariableName(.check, "heard")
+  var steps: [CheckProgram.Step] = [
+    .init(.expect(CheckExpectation(.expression(regex("^(a|ab)*c")))), number: 1)
+  ]
+  if let heard = try? SampleExpression.ofCheck(Array("res.payload_lv(0,1)".utf8)),
+    let text = try? CheckText.parse(Array("%[var(check.heard),hex]%[res.len]".utf8))
+  {
+    steps += [
+      .init(.setVariable(name, [], heard), number: 2),
+      .init(.send(.text(text)), number: 3),
+      .init(.expect(CheckExpectation(.text(text))), number: 4),
+      .init(.unsetVariable(name), number: 5),
+      .init(.expect(CheckExpectation(.hexadecimalExpression(regex("^(00)+FF")))), number: 6),
+    ]
+  }
+  return CheckProgram(.tcp, steps)
+}
 
 private func http(_ pattern: CheckExpectation.Pattern) -> CheckProgram {
   CheckProgram(
@@ -86,7 +120,7 @@ private func tcp(isNegated: Bool) -> CheckProgram {
   first.isNegated = isNegated
   first.bytesMin = isNegated ? 1 : nil
   first.onError = try? CheckText.parse(Array("%[res.payload(1,0),ltrim(' '),cut_crlf,hex]".utf8))
-  first.statusCode = try? CheckSample.parse(Array("res.payload(0,3)".utf8))
+  first.statusCode = try? .ofCheck(Array("res.payload(0,3)".utf8))
   return CheckProgram(
     .tcp,
     [
