@@ -20,6 +20,7 @@ import Testing
     ("src -m reg ^10\\.[01]\\.", true), ("str(a.example.org) -m dom example", true),
     ("str(a.example.org) -m dom xample", false), ("str(/a/b/c?d) -m dir b", true),
     ("str(/a/b/c) -m dir /a/b", true), ("str(/a/bb/c) -m dir b", false),
+    ("str(a/b/) -m dir / //", false), ("str(a.b.) -m dom . a.b.", true),
     ("str(AbC) abc", false), ("str(AbC) -i abc", true), ("str(AbC) -i -m beg aB", true),
     ("str(AbC) -i -m reg ^ab", true), ("str(abc) -m bin 616263", true),
     ("bin(616263) -m str abc", true), ("bin(6100) -m len 1", true), ("str(-x) -- -x", true),

@@ -86,9 +86,12 @@ struct PatternIndex: Sendable {
     case .dir, .dom:
       let word = ignoresCase ? text.lowercased : text
       let delimiters = match.delimiters
-      let start = word.firstIndex { !delimiters.contains($0) } ?? word.endIndex
-      let last = word.lastIndex { !delimiters.contains($0) } ?? start
-      affixes.add(start < word.endIndex ? Array(word[start...last]) : [], index)
+      // Without anything but delimiters it is no word and matches nothing.
+      if let start = word.firstIndex(where: { !delimiters.contains($0) }),
+        let last = word.lastIndex(where: { !delimiters.contains($0) })
+      {
+        affixes.add(Array(word[start...last]), index)
+      }
     case .reg, .regm:
       expressions.append((try RegularExpression(text, ignoresCase: ignoresCase), index))
     }

@@ -91,6 +91,8 @@ public final class Example {
       }
       let isTitle = ["defaults", "frontend", "backend", "listen"].contains(first)
       text += (isTitle ? "" : "    ") + words.joined(separator: " ") + "\n"
+      // Checks come often, but a busy machine has time to answer them.
+      if first == "defaults" { text += "    timeout check 5s\n" }
     }
   }
 
@@ -102,7 +104,7 @@ public final class Example {
     for index in words.indices.dropLast() {
       switch words[index] {
       case "port": words[index + 1] = "\(try port(UInt16(words[index + 1]) ?? 0))"
-      case "inter": words[index + 1] = "200ms"
+      case "inter": words[index + 1] = "400ms"
       default: break
       }
     }

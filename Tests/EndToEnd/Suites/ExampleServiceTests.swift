@@ -78,7 +78,7 @@ struct ExampleServiceTests {
     func greeting(_ section: String) throws -> (String, Connection) {
       let client = try example.client(section)
       guard case .bytes(let bytes) = try client.look(until: Deadline(.seconds(10))) else {
-        throw PeerFailure("no greeting")
+        throw PeerFailure("no greeting: \(try example.log.drain())")
       }
       return (String(decoding: bytes, as: UTF8.self), client)
     }
