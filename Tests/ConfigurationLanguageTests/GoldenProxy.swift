@@ -381,8 +381,6 @@ extension Golden {
         ALERT config : parsing [f.cfg:14] : keyword 'tcplog' only supports option 'clf'.
         ALERT config : parsing [f.cfg:15] : 'option tcplog' cannot handle unexpected argument \
         'x'.
-        ALERT config : parsing [f.cfg:17] : 'option persist' is known but not supported by this \
-        version of Sluice.
         ALERT config : parsing [f.cfg:19]: option 'forceclose' is not supported any more since \
         HAProxy 2.0, please just remove it, or use 'option httpclose' if absolutely needed.
         ALERT config : parsing [f.cfg:20]: option 'http-tunnel' is not supported any more since \

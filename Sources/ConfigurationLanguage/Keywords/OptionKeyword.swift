@@ -46,7 +46,7 @@ struct BooleanOption: Sendable {
     .init("prefer-last-server", .backend, .httpOnly),
     .init("logasap", .frontend, .flag(.logAsSoonAsPossible)),
     .init("nolinger", both, .flag(.noLinger)),
-    .init("persist", .backend, .notSupported),
+    .init("persist", .backend, .flag(.persist)),
     .init("srvtcpka", .backend, .flag(.serverKeepAlive)),
     .init("transparent", .backend, .notSupported),
     .init("splice-request", both, .flag(.spliceRequest)),

@@ -39,6 +39,8 @@ public struct ProxyConfiguration: Sendable {
     public static let serverKeepAlive = Options(rawValue: 1 << 8)
     /// `option allbackups`
     public static let allBackups = Options(rawValue: 1 << 9)
+    /// `option persist`
+    public static let persist = Options(rawValue: 1 << 10)
     /// `option splice-auto`
     public static let spliceAuto = Options(rawValue: 1 << 11)
     /// `option splice-request`
@@ -111,6 +113,10 @@ public struct ProxyConfiguration: Sendable {
   public var serverRules: [ServerRule] = []
   /// `force-persist` and `ignore-persist`, in order.
   public var persistRules: [PersistRule] = []
+  /// `stick on`, `stick match` and `stick store-request`, in order.
+  public var stickRules: [StickRule] = []
+  /// `stick store-response`, in order.
+  public var storeResponseRules: [StickRule] = []
 
   public var balance: BalanceAlgorithm = .random(draws: 2)
   /// `hash-type`
@@ -294,6 +300,8 @@ public struct ServerConfiguration: Sendable {
   public var track: ServerReference?
   /// `source` address, without `usesrc`
   public var source: Endpoint?
+  /// Whether stick tables may remember it: not with `non-stick`.
+  public var isSticky = true
   /// `hash-key`
   public var hashKey: ServerHashKey = .id
   /// Where the line stands.

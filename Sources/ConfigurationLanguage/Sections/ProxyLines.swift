@@ -45,6 +45,7 @@ extension ConfigurationDraft {
     case .mode: readMode(statement)
     case .option: readOption(statement)
     case .source: readProxySource(statement)
+    case .stick: readStick(statement)
     case .stickTable: readStickTable(statement)
     case .timeout: readTimeout(statement)
     case .externalCheck: readExternalCheck(statement)

@@ -59,6 +59,7 @@ extension ConfigurationDraft {
     resolveBackends(index)
     compileLogFormat(index)
     compileUniqueIDFormat(index)
+    resolveTables(index)
     resolveReferences(index)
     finishCheck(index)
     checkTimeouts(index)
@@ -99,6 +100,7 @@ extension ConfigurationDraft {
     do {
       let reader = proxies[index].reader
       (reader.file, reader.line) = (format.location.file, format.location.line)
+      reader.rule = "in unique-id-format string "
       proxies[index].settings.uniqueIDFormat = try LogFormat.parse(
         format.text, at: [.frontendRequest, .switching], reader: reader)
     } catch {
@@ -118,6 +120,7 @@ extension ConfigurationDraft {
       do {
         let reader = proxies[index].reader
         (reader.file, reader.line) = (format.location.file, format.location.line)
+        reader.rule = "in log-format string "
         let compiled = try LogFormat.parse(text, reader: reader)
         proxies[index].settings.sessionLog = .format(compiled)
         for alias in compiled.aliasesThatNeedHTTP {

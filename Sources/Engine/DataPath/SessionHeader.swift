@@ -17,7 +17,7 @@ extension Worker where K: ~Copyable {
       slot.value.isReadingHeader = false
       slot.value.hasReceivedHeader = true
       slot.value.handshakeMilliseconds = (kernel.now - slot.value.acceptedAt).wholeMilliseconds
-      slot.value[from: .client].consume(consumed, in: &kernel)
+      slot.value[from: .client].consumeHeader(consumed, in: &kernel)
       if let addresses = header.addresses {
         slot.value.clientAddress = addresses.source
         slot.value.frontendAddress = addresses.destination

@@ -286,7 +286,9 @@ extension Worker where K: ~Copyable {
       slot.value.session.switched(
         abortsOnClose: options.contains(.abortOnClose),
         serverLingers: !options.contains(.noLinger))
-      if !backend.rules.server.isEmpty || !backend.rules.persist.isEmpty {
+      if !backend.rules.server.isEmpty || !backend.rules.persist.isEmpty
+        || !backend.rules.stick.isEmpty
+      {
         fillSamples(slot, needsRequest: backend.rules.needsRequest)
       }
       for rule in backend.rules.persist where rule.condition.evaluate(in: &samples) == .pass {
@@ -294,6 +296,7 @@ extension Worker where K: ~Copyable {
         break
       }
       chooseServerByRule(backend, slot)
+      if !backend.rules.stick.isEmpty { applyStickRules(backend, slot) }
       keepRuleState(slot)
     }
     perform(slot.value.session.accepted(), slot)
@@ -312,8 +315,7 @@ extension Worker where K: ~Copyable {
         else { return }
         server = index
       }
-      let isUp = backend.with(absent: false) { $0.servers[server].operation != .stopped }
-      guard isUp || slot.value.forcesServer else { continue }
+      guard mayUse(server, of: backend, slot) else { continue }
       slot.value.ruledServer = Int32(server)
       return
     }
@@ -359,12 +361,14 @@ extension Worker where K: ~Copyable {
     case .wait: awaitInspection(rules.inspectDelay, .server, slot)
     case .pass:
       stopInspection(slot)
+      if backend.rules.remembersServers { rememberServer(slot) }
       let splicing = state.frontends[Int(slot.value.frontend)].settings.splicing
         .combined(with: backend.settings.splicing)
       slot.value[from: .server].maySplice = splicing.permits(.server)
       send(to: .client, slot)
     case .close:
       stopInspection(slot)
+      if backend.rules.remembersServers { rememberServer(slot) }
       perform(slot.value.session.serverDismissed(holding: slot.value.held), slot)
       if slot.value.isInUse { send(to: .client, slot) }
     case .reject, .drop:

@@ -1,4 +1,5 @@
 import ConfigurationLanguage
+import Proxies
 import Samples
 
 /// The rules of a frontend, and whether there are any at all: what a session without rules pays is the
@@ -32,6 +33,7 @@ struct FrontendRules: Sendable {
       || proxy.backends.contains { index in
         let backend = configuration.proxies[index]
         return !backend.serverRules.isEmpty || !backend.persistRules.isEmpty
+          || !backend.stickRules.isEmpty
           || (backend.name != own && !backend.contentRules.rules.isEmpty)
       }
   }
@@ -43,12 +45,25 @@ struct BackendRules: Sendable {
   let response: TCPRules
   let server: [ServerRule]
   let persist: [PersistRule]
+  let stick: [StickRule]
+  let storeResponse: [StickRule]
+  /// How tables name the servers, by the proxies of the tables that `stick` and `storeResponse` name.
+  let stickServers: [Int: StickServers]
   let needsRequest: Bool
   let responseNeedsResponse: Bool
   let responseNeedsRequest: Bool
   var hasResponseRules: Bool { !response.rules.isEmpty }
+  /// Whether servers are remembered when they are connected.
+  let remembersServers: Bool
 
-  init(_ proxy: ProxyConfiguration) {
+  init(_ proxy: ProxyConfiguration, _ tables: StickTables) {
+    stick = proxy.stickRules
+    storeResponse = proxy.storeResponseRules
+    remembersServers = !storeResponse.isEmpty || stick.contains(where: \.stores)
+    stickServers = Dictionary(
+      (stick + storeResponse).map { $0.table.proxy }.map {
+        ($0, StickServers(proxy, in: tables[$0]))
+      }, uniquingKeysWith: { first, _ in first })
     content = proxy.contentRules
     response = proxy.responseRules
     server = proxy.serverRules
@@ -59,9 +74,13 @@ struct BackendRules: Sendable {
         if rule.condition.needsRequest { return true }
         if case .named(let format) = rule.target { return format.needsRequest }
         return false
-      } || persist.contains { $0.condition.needsRequest }
-    responseNeedsResponse = response.rules.contains(where: \.needsResponse)
-    responseNeedsRequest = response.rules.contains(where: \.needsRequest)
+      } || persist.contains { $0.condition.needsRequest } || stick.contains(where: \.needsRequest)
+    responseNeedsResponse =
+      response.rules.contains(where: \.needsResponse)
+      || storeResponse.contains(where: \.needsResponse)
+    responseNeedsRequest =
+      response.rules.contains(where: \.needsRequest)
+      || storeResponse.contains(where: \.needsRequest)
   }
 }
 
@@ -69,6 +88,11 @@ extension LogFormat {
   /// Whether one of the expressions looks at the bytes of the client.
   var needsRequest: Bool { expressions.contains(where: \.needsRequest) }
   var needsResponse: Bool { expressions.contains(where: \.needsResponse) }
+}
+
+extension StickRule {
+  var needsRequest: Bool { condition?.needsRequest == true || expression.needsRequest }
+  var needsResponse: Bool { condition?.needsResponse == true || expression.needsResponse }
 }
 
 extension TCPRule {
@@ -88,10 +112,11 @@ extension TCPRule {
       .setVariable(_, _, let expression), .setPriorityClass(let expression),
       .setPriorityOffset(let expression), .capture(let expression, _, _),
       .setMark(_, .expression(let expression)),
-      .setTypeOfService(_, .expression(let expression)):
+      .setTypeOfService(_, .expression(let expression)), .track(_, let expression, _),
+      .addToCounter(_, .expression(let expression)), .setTag(_, .expression(let expression)):
       expression
     case .accept, .reject, .close, .expectProxy, .silentDrop, .setVariableFormat,
-      .unsetVariable, .setLogLevel, .setMark, .setTypeOfService:
+      .unsetVariable, .setLogLevel, .setMark, .setTypeOfService, .addToCounter, .setTag:
       nil
     }
   }

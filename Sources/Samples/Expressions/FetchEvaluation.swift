@@ -87,10 +87,32 @@ extension SampleContext {
     case .payload, .payloadLv: fetchContent(fetch, arguments, of: bytes)
     case .resLen, .resPayload, .resPayloadLv, .resSslHelloType:
       fetchContent(fetch, arguments, of: response)
+    case .tableAvl, .tableCnt: fetchTableCount(fetch, arguments)
+    case .stickCounter, .stickSource: fetchEntry(arguments)
     }
   }
 
   // MARK: Leaves
+
+  private func fetchTableCount(_ fetch: SampleFetch, _ arguments: [SampleArgument]) -> SampleOutcome
+  {
+    guard let tables, case .reference(let table) = arguments[0] else { return .absent }
+    return .integer(
+      fetch == .tableCnt
+        ? tables.count(table: table.proxy) : tables.available(table: table.proxy))
+  }
+
+  private func fetchEntry(_ arguments: [SampleArgument]) -> SampleOutcome {
+    guard let tables, case .table(let call) = arguments[0] else { return .absent }
+    if call.counter >= 0 {
+      return .now(
+        tables.answer(call.question, counter: call.counter, table: call.table?.proxy))
+    }
+    guard let source, let table = call.table else { return .absent }
+    return .now(
+      tables.answer(
+        call.question, key: .address(source.ip), table: table.proxy, adds: call.adds))
+  }
 
   private mutating func fetchVariable(_ arguments: [SampleArgument]) -> SampleOutcome {
     guard case .variable(let name) = arguments[0] else { return .absent }

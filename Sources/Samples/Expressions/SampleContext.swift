@@ -118,6 +118,8 @@ public struct SampleContext {
   public var captures: [[UInt8]?] = []
   /// What only the process knows; nil outside of one.
   public var sources: (any SampleSources)?
+  /// The stick tables as the session sees them; nil where there are none.
+  public var tables: (any SampleTables)?
   /// The state of the pseudo-random numbers.
   public var random: UInt64 = 0x9e37_79b9_7f4a_7c15
 

@@ -10,6 +10,8 @@ public struct SampleExpression: Sendable {
 
   /// Where the value begins.
   public let fetch: SampleFetch
+  /// The name of the fetch, for messages.
+  public let keyword: String
   let arguments: [SampleArgument]
   var calls: [Call] = []
   /// The type of the result, as far as it can be known.
@@ -65,14 +67,19 @@ extension SampleReader {
     let nameEnd = text.firstIndex { !isIdentifierByte($0) } ?? text.count
     let name = String(decoding: text[..<nameEnd], as: UTF8.self)
     guard !name.isEmpty else { throw SampleError("missing fetch method") }
-    guard let fetch = SampleFetch.named(name) else {
+    let member = TableMember(fetch: name)
+    guard
+      let fetch = member.map({ if case .source = $0.family { .stickSource } else { .stickCounter } }
+      )
+        ?? SampleFetch.named(name)
+    else {
       if KnownSamples.fetches.contains(name) {
         throw SampleError(
           "fetch method '\(name)' is known but not supported by this version of Sluice")
       }
       throw SampleError("unknown fetch method '\(name)'")
     }
-    let description = fetch.description
+    let description = member?.fetchDescription ?? fetch.description
     let list: ArgumentList
     do {
       list = try ArgumentList(
@@ -81,6 +88,13 @@ extension SampleReader {
     } catch {
       throw SampleError("fetch method '\(name)' : \(error.error.message)")
     }
+    if let member {
+      return (
+        SampleExpression(
+          fetch: fetch, keyword: name, arguments: [.table(member.call(list.arguments))],
+          type: description.type), list.end
+      )
+    }
     let arguments: [SampleArgument]
     do {
       arguments = try check(fetch, list.arguments)
@@ -88,7 +102,9 @@ extension SampleReader {
       throw SampleError("invalid args in fetch method '\(name)' : \(error.message)")
     }
     return (
-      SampleExpression(fetch: fetch, arguments: arguments, type: description.type), list.end
+      SampleExpression(
+        fetch: fetch, keyword: fetch.rawValue, arguments: arguments, type: description.type),
+      list.end
     )
   }
 
@@ -145,7 +161,7 @@ extension SampleReader {
     do {
       list = try ArgumentList(
         text, at: nameEnd, kinds: description.arguments, minimum: description.argumentsMin,
-        keyword: name, reader: self)
+        keyword: expression.keyword, converter: name, reader: self)
     } catch {
       throw SampleError(
         "invalid arg \(error.position + 1) in converter '\(name)' : \(error.error.message)")
