@@ -125,7 +125,8 @@ let package = Package(
     .executableTarget(
       name: "microbenchmarks",
       dependencies: [
-        "Balancing", "Basics", "CLinux", "ConfigurationLanguage", "KernelIO", "Sessions",
+        "Balancing", "Basics", "CLinux", "ConfigurationLanguage", "KernelIO", "Proxies", "Samples",
+        "Sessions",
         .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Benchmarks/Micro", swiftSettings: tools),

@@ -79,7 +79,8 @@ final class Benchmark {
     guard Files.isExecutable(path) else { return "\(path) is not installed" }
     let configuration = ProxyConfiguration(
       listenAddress: "127.0.0.1", serverAddress: "127.0.0.1", echo: (1025, 1026),
-      bulk: (1027, 1028), threads: 1, sessionsMax: 2000, directory: scratch.path)
+      bulk: (1027, 1028), threads: 1, tracksClients: true, sessionsMax: 2000,
+      directory: scratch.path)
     let file = "\(scratch.path)/check.cfg"
     try Files.write(file, configuration.text(for: variant))
     let version = try Child.run([path, "-v"], in: scratch)

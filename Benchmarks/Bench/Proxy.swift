@@ -47,7 +47,8 @@ final class Proxy {
     let configuration = ProxyConfiguration(
       listenAddress: site.proxyListenAddress, serverAddress: site.serverAddress,
       echo: (echoPort, listening.echoPort), bulk: (bulkPort, listening.bulkPort),
-      threads: workload.threads ?? 1, sessionsMax: max(2000, workload.connections + 500),
+      threads: workload.threads ?? 1, tracksClients: workload.tracksClients ?? false,
+      sessionsMax: max(2000, workload.connections + 500),
       directory: scratch.path)
     let file = "\(scratch.path)/proxy.cfg"
     try Files.write(file, configuration.text(for: variant))

@@ -7,6 +7,8 @@ struct ProxyConfiguration {
   var echo: (listen: UInt16, server: UInt16)
   var bulk: (listen: UInt16, server: UInt16)
   var threads: Int
+  /// Whether every client is tracked in a stick table.
+  var tracksClients: Bool
   /// How many sessions there must be room for.
   var sessionsMax: Int
   /// Where nginx keeps its files.
@@ -28,6 +30,11 @@ struct ProxyConfiguration {
     // HAProxy sets descriptors for two sockets a session and its pipes aside before it starts.
     let pipes = variant == .haproxySplice && sessionsMax > 5000 ? "    maxpipes 64\n" : ""
     let splicing = variant == .haproxySplice ? "    option splice-auto\n" : ""
+    let tracking =
+      tracksClients
+      ? "    stick-table type ip size 100k expire 30s store conn_cnt,conn_cur,conn_rate(10s)\n"
+        + "    tcp-request connection track-sc0 src\n"
+        + "    tcp-request connection reject if { sc0_conn_rate gt 1000000000 }\n" : ""
     return """
       global
           nbthread \(threads)
@@ -41,7 +48,7 @@ struct ProxyConfiguration {
       \(splicing)
       listen echo
           bind \(listenAddress):\(echo.listen)
-          server backend \(serverAddress):\(echo.server)
+      \(tracking)    server backend \(serverAddress):\(echo.server)
 
       listen bulk
           bind \(listenAddress):\(bulk.listen)

@@ -30,7 +30,9 @@ public enum Variant: String, Codable, Sendable, CaseIterable {
 
   /// Whether the workload says something about it.
   public func takesPart(in workload: Workload) -> Bool {
-    switch (workload.kind, workload.threads) {
+    // nginx has no stick tables, and without a proxy nobody is tracked.
+    if workload.tracksClients == true { return isHAProxy || isSluice }
+    return switch (workload.kind, workload.threads) {
     case (.placement, _), (_, .some): isHAProxy || self == .ring || self == .epoll
     default: true
     }

@@ -29,6 +29,8 @@ public struct Workload: Codable, Sendable, Equatable {
   public var network = Network.loopback
   /// The `nbthread` of each column when it is about threads; nil for one.
   public var threads: Int?
+  /// Whether every client is tracked in a stick table, by its address; nil for no.
+  public var tracksClients: Bool?
 
   /// Whether the clients are as fast as the proxy lets them.
   public var saturates: Bool {
@@ -62,6 +64,9 @@ public struct Workload: Codable, Sendable, Equatable {
     echo(64, bytes: 64, "64 B"), echo(500, bytes: 64, "64 B"),
     echo(64, bytes: 16 << 10, "16 KiB"), echo(32, bytes: 128 << 10, "128 KiB"),
     connect("connect", "connect, request, response, close"),
+    connect(
+      "connect-tracked", "tracked connections: the same with `track-sc0 src` and `conn_rate`",
+      tracksClients: true),
     Workload(
       name: "open-loop", title: "open loop, 8,000 requests/s over 64 connections",
       kind: .openLoop, connections: 64, messageBytes: 64, requestsPerSecond: 8000, unit: .request),
@@ -105,9 +110,11 @@ public struct Workload: Codable, Sendable, Equatable {
       kind: .echo, connections: connections, messageBytes: bytes, unit: .request)
   }
 
-  private static func connect(_ name: String, _ title: String, threads: Int? = nil) -> Workload {
+  private static func connect(
+    _ name: String, _ title: String, threads: Int? = nil, tracksClients: Bool? = nil
+  ) -> Workload {
     Workload(
       name: name, title: title, kind: .connect, connections: 64, messageBytes: 64,
-      unit: .connection, threads: threads)
+      unit: .connection, threads: threads, tracksClients: tracksClients)
   }
 }

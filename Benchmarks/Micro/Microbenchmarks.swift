@@ -5,7 +5,7 @@ import Benchmark
 struct Microbenchmarks {
   static func main() {
     Benchmark.main([
-      configurationSuite(), balancingSuite(), sessionSuite(), kernelSuite(),
+      configurationSuite(), balancingSuite(), sessionSuite(), stickTableSuite(), kernelSuite(),
     ])
   }
 }

@@ -4,7 +4,7 @@ import Samples
 ///
 /// A pure state machine. Whoever owns a socket tells it what happened, and it says what is wanted
 /// next. What a server sends is kept up to a limit, and no reply makes it wait for more than that.
-public struct CheckRun: Sendable {
+public struct CheckRun {
   /// What is wanted next.
   public enum Demand: Sendable {
     /// A new connection; the old one, if any, is closed first.

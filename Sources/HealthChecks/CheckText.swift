@@ -111,7 +111,7 @@ extension SampleExpression {
 }
 
 /// Who checks whom: what a check may name.
-public struct CheckFacts: Sendable {
+public struct CheckFacts {
   /// What expressions are answered from: the backend and the server, the present, the process.
   public var samples: SampleContext
   /// The header of `http-check send-state`; nil without it.

@@ -21,6 +21,8 @@ public struct Backend: Sendable {
   let retries: Int
   /// `option redispatch`: 0 off, -1 only on the last retry, n > 0 every nth retry.
   let redispatchInterval: Int
+  /// `option persist`
+  let persists: Bool
   /// `option log-health-checks`
   let logsHealthChecks: Bool
 
@@ -51,6 +53,7 @@ public struct Backend: Sendable {
     kind = section.capabilities.contains(.frontend) ? "proxy" : "backend"
     retries = section.retries
     redispatchInterval = section.redispatchInterval
+    persists = section.options.contains(.persist)
     logsHealthChecks = section.options.contains(.logHealthChecks)
     lastChange = now
     servers = section.servers.map { server in

@@ -38,9 +38,12 @@ extension Backend {
   /// server: its limit may have risen since the last one left.
   public mutating func assign(_ request: AssignmentRequest, now: Instant) -> Assignment {
     if let server = request.ruledServer, request.previous == nil,
-      request.forcesServer || servers[server].operation != .stopped
+      request.forcesServer || persists || servers[server].operation != .stopped
     {
-      return place(request, at: server, now: now)
+      let assignment = place(request, at: server, now: now)
+      guard case .queueFull = assignment, redispatchInterval != 0, !request.forcesServer else {
+        return assignment
+      }
     }
     guard farm.totalWeight > 0 else {
       countMove(from: request.previous, to: nil)

@@ -254,7 +254,8 @@ extension Backend {
   /// there is none left.
   private mutating func redistribute(_ server: Int, _ effects: inout [BackendEffect]) -> Int {
     var count = 0
-    if servers[server].administration.isMaintenance || redispatchInterval != 0 {
+    let mayMove = redispatchInterval != 0 && !persists
+    if servers[server].administration.isMaintenance || mayMove {
       while let dismissed = servers[server].queue.dismissFirst() {
         let places = QueuePlaces(server: dismissed.passed)
         effects.append(.reassign(dismissed.waiter, previous: server, places: places))

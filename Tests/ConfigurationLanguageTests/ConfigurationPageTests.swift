@@ -1,8 +1,8 @@
 import Glibc
-import Samples
 import Testing
 
 @testable import ConfigurationLanguage
+@testable import Samples
 
 /// `docs/configuration.md` lists every keyword with what becomes of it, so the lists are checked
 /// against the tables of the program.
@@ -177,9 +177,8 @@ enum KeywordLists {
   }()
 
   private static let samples: [(name: String, words: [String])] = {
-    let fetches = Set(SampleFetch.allCases.map(\.rawValue))
-    let converters = Set(SampleConverter.allCases.map(\.rawValue).filter { $0 != "map" })
-      .union(["map", "map_<match>[_<out>]"])
+    let fetches = Set(SampleFetch.listedNames)
+    let converters = Set(SampleConverter.listedNames)
     return [
       ("action", Array(ActionName.all.subtracting(ActionName.notSupported))),
       ("action not supported", Array(ActionName.notSupported)),

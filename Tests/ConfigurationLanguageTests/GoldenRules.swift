@@ -169,8 +169,6 @@ extension Golden {
         ALERT config : parsing [f.cfg:26] : expects an argument
         ALERT config : parsing [f.cfg:27] : valid rst-ttl values are [1-255]
 
-        ALERT config : parsing [f.cfg:28] : 'tcp-request connection track-sc0' is known but not \
-        supported by this version of Sluice.
         ALERT config : parsing [f.cfg:29] : error detected while parsing switching rule : unknown \
         fetch method 'foo' in ACL expression 'foo'.
         ALERT config : parsing [f.cfg:31] : tcp-request connection is not allowed because backend \

@@ -18,7 +18,7 @@ struct Golden: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   static let all =
-    section + global + proxy + log + http + bind + server + hash + stickTable + checks
+    section + global + proxy + log + http + bind + server + hash + stickTable + stick + checks
     + rules + validation
 }
 

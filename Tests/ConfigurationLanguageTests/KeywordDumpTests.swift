@@ -85,7 +85,9 @@ import Testing
     let fetches = lines("smp")
     for name in KnownSamples.fetches where SampleFetch(rawValue: name) == nil {
       #expect(
-        !fetches.contains { $0.contains("] \(name)") && !$0.contains("] \(name)_") }, "\(name)")
+        !fetches.contains { line in
+          line.contains("] \(name)") && (line + " ").contains("] \(name) ")
+        }, "\(name)")
     }
   }
 

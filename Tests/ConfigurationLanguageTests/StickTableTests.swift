@@ -1,4 +1,5 @@
 import Basics
+import Samples
 import Testing
 
 @testable import ConfigurationLanguage
@@ -78,12 +79,67 @@ import Testing
             + "version of Sluice."))
   }
 
-  @Test func whatUsesTablesIsStillAnError() {
-    let outcome = read("backend b\n  stick-table type ip size 1k\n  stick on src\n")
-    #expect(outcome.diagnostics.hasErrors)
+  @Test func aTableThatRemembersServersStoresBothOfTheirNames() throws {
+    let outcome = read(
+      """
+      backend t
+        stick-table type ip size 1k store gpc0,server_id
+      backend b
+        server s 127.0.0.1:1
+        stick store-response src table t
+      """ + "\n")
+    #expect(!outcome.diagnostics.hasErrors)
+    let configuration = outcome.configuration
+    let stored = configuration.proxies[0].stickTable?.stored.map(\.type)
+    #expect(stored == [.gpc0, .serverID, .serverKey])
+    let rule = try #require(configuration.proxies[1].storeResponseRules.first)
+    #expect(rule.stores && !rule.matches && rule.table.proxy == 0)
+  }
+
+  @Test func actionsNameCountersAndTables() throws {
+    let outcome = read(
+      """
+      global
+        tune.stick-counters 5
+      backend t
+        stick-table type ip size 1k store gpc(2),gpt0
+      frontend f
+        bind :80
+        tcp-request connection track-sc4 src table t
+        tcp-request session sc-inc-gpc(1,4)
+        tcp-request content sc-add-gpc(0,2) src_port if TRUE
+        tcp-request content sc-set-gpt0(3) -1
+        tcp-request content sc-inc-gpc0
+        timeout client 1s
+      """ + "\n")
+    #expect(!outcome.diagnostics.hasErrors, "\(outcome.diagnostics.entries)")
+    let proxy = outcome.configuration.proxies[1]
+    guard case .track(4, let key, let table)? = proxy.connectionRules.rules.first?.action else {
+      Issue.record("no track-sc4")
+      return
+    }
+    #expect(key.keyword == "src" && table.proxy == 0)
+    guard case .addToCounter(let element, .fixed(1))? = proxy.sessionRules.rules.first?.action
+    else {
+      Issue.record("no sc-inc-gpc")
+      return
+    }
+    #expect(element == StickElement(.gpc, element: 1, counter: 4))
+    let elements = proxy.contentRules.rules.map { rule in
+      switch rule.action {
+      case .addToCounter(let element, _), .setTag(let element, _): element
+      default: StickElement(.gpt, element: 0, counter: 0)
+      }
+    }
     #expect(
-      outcome.diagnostics.entries.contains {
-        $0.text.contains("'stick' is known but not supported")
-      })
+      elements == [
+        StickElement(.gpc, element: 0, counter: 2), StickElement(.gpt0, element: 0, counter: 3),
+        StickElement(.gpc0, element: 0, counter: 0),
+      ])
+    guard case .setTag(_, .fixed(let value)) = proxy.contentRules.rules[1].action else {
+      Issue.record("no sc-set-gpt0")
+      return
+    }
+    #expect(value == .max)
   }
 }

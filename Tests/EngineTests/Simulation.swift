@@ -21,7 +21,12 @@ struct Simulation {
   let state: ProcessState
   /// What the worker had counted when it ended.
   let counters = Counters()
-  final class Counters { var value = WorkerCounters() }
+  final class Counters {
+    var value = WorkerCounters()
+    /// Sessions that track something, and keys for which servers are to be remembered.
+    var tracking = 0
+    var stores = 0
+  }
   /// The most turns a run may take: far more than any does.
   static let turnsMax = 1_000_000
 
@@ -98,6 +103,8 @@ struct Simulation {
     state.mailboxes[0].post(.stop)
     worker.turn(deadline: world.now)
     counters.value = worker.counters
+    counters.tracking = worker.stickCounters.count
+    counters.stores = worker.stickCounters.storeCount
     for _ in 0..<10 { worker.turn(deadline: world.now + .seconds(1)) }
     worker.closeLogs(world)
     return world.finish()

@@ -47,14 +47,14 @@ struct Dialogue {
     while let next = demand { demand = answer(next) }
   }
 
-  static let facts: CheckFacts = {
+  static var facts: CheckFacts {
     var samples = SampleContext()
     samples.sources = CheckSources()
     samples.backend = 1
     samples.server = 2
     samples.now = WallTime(microseconds: 0x0102_0304 * 1_000_000)
     return CheckFacts(samples: samples)
-  }()
+  }
 
   private mutating func answer(_ demand: CheckRun.Demand) -> CheckRun.Demand? {
     switch demand {

@@ -1,4 +1,5 @@
 import Basics
+import Samples
 import ConfigurationLanguage
 import Testing
 
@@ -107,7 +108,7 @@ import Testing
       shard.set(.serverID, to: 5, in: record)
       #expect(shard.value(of: .serverID, in: record) == nil)
       #expect(shard.count(1, for: .connectionRate, in: record) == nil)
-      #expect(shard.increment(gpc: 0, in: record) == nil)
+      #expect(shard.increment(.gpc0, in: record) == nil)
     }
   }
 
@@ -119,12 +120,12 @@ import Testing
     let now = StickTableTests.start
     let entry = try #require(table.hold(StickTableTests.key(1), now: now))
     table.update(entry, now: now) { shard, record in
-      #expect(shard.increment(gpc: 1, in: record) == 1)
-      #expect(shard.increment(gpc: 1, by: 4, in: record) == 5)
+      #expect(shard.increment(.gpc1, in: record) == 1)
+      #expect(shard.increment(.gpc1, by: 4, in: record) == 5)
       #expect(shard.value(of: .gpc, 1, in: record) == 5)
       #expect(shard.value(of: .gpc1, in: record) == 5)
       #expect(shard.events(of: .gpc1Rate, in: record) == 5)
-      #expect(shard.increment(gpc: 2, in: record) == nil)
+      #expect(shard.increment(.gpc, 2, in: record) == nil)
       shard.set(.gpt0, to: 7, in: record)
       #expect(shard.value(of: .gpt, 0, in: record) == 7)
       shard.clear(rate: .gpcRate, 1, in: record)

@@ -33,6 +33,7 @@ enum GlobalKeyword: String, CaseIterable, Sendable {
   case tuneSendClient = "tune.sndbuf.client"
   case tuneSendServer = "tune.sndbuf.server"
   case tuneSplice = "tune.splice"
+  case tuneStickCounters = "tune.stick-counters"
   case ulimitN = "ulimit-n"
   case unixBind = "unix-bind"
   case zeroWarning = "zero-warning"
@@ -118,7 +119,7 @@ private let notSupportedInGlobal = """
   tune.ssl.capture-cipherlist-size tune.ssl.certificate-compression tune.ssl.default-dh-param
   tune.ssl.force-private-cache tune.ssl.hard-maxrecord tune.ssl.keylog tune.ssl.lifetime
   tune.ssl.maxrecord tune.ssl.ocsp-update.maxdelay tune.ssl.ocsp-update.mindelay
-  tune.ssl.ssl-ctx-cache-size tune.stick-counters tune.vars.check-max-size
+  tune.ssl.ssl-ctx-cache-size tune.vars.check-max-size
   tune.vars.global-max-size tune.vars.proc-max-size tune.vars.reqres-max-size
   tune.vars.sess-max-size tune.vars.txn-max-size warn-blocked-traffic-after
   """

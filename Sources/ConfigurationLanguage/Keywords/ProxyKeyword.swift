@@ -2,7 +2,8 @@
 /// out: some of them only to say what HAProxy says about HTTP in `mode tcp`.
 enum ProxyKeyword: String, CaseIterable, Sendable {
   case acl, backlog, balance, bind, capture, cookie, description, disabled, enabled, fullconn, id
-  case log, maxconn, mode, option, persist, redirect, retries, server, source, stats, timeout
+  case log, maxconn, mode, option, persist, redirect, retries, server, source, stats, stick
+  case timeout
   case defaultServer = "default-server"
   case externalCheck = "external-check"
   case httpCheck = "http-check"
@@ -43,5 +44,5 @@ private let notSupportedInProxies = """
   clitcpka-cnt clitcpka-idle clitcpka-intvl crt declare dispatch email-alert error-log-format filter
   filter-sequence force-be-switch guid load-server-state-from-file log-format-sd log-steps
   max-session-srv-conns rate-limit server-state-file-name server-template srvtcpka-cnt
-  srvtcpka-idle srvtcpka-intvl ssl-f-use stick transparent use-fcgi-app
+  srvtcpka-idle srvtcpka-intvl ssl-f-use transparent use-fcgi-app
   """

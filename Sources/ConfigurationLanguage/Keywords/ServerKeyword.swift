@@ -1,7 +1,7 @@
 /// The words of a `server` or `default-server` line that are carried out.
 enum ServerKeyword: String, CaseIterable, Sendable {
   case addr, backup, check, cookie, disabled, downinter, enabled, fall, fastinter, id, inter
-  case maxconn, maxqueue, minconn, observe, port, redir, rise, slowstart, source, track
+  case maxconn, maxqueue, minconn, observe, port, redir, rise, slowstart, source, stick, track
   case usesrc, weight
   case agentAddress = "agent-addr"
   case agentCheck = "agent-check"
@@ -16,6 +16,7 @@ enum ServerKeyword: String, CaseIterable, Sendable {
   case noBackup = "no-backup"
   case noCheck = "no-check"
   case noCheckSendProxy = "no-check-send-proxy"
+  case nonStick = "non-stick"
   case noSendProxy = "no-send-proxy"
   case noSendProxyV2 = "no-send-proxy-v2"
   case onError = "on-error"
@@ -47,7 +48,6 @@ private let ignoredWithValue = """
 private let ignoredWithoutValue = """
   check-reuse-pool no-check-reuse-pool no-check-sni-auto no-check-ssl
   no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-ssl-reuse no-tfo no-verifyhost
-  non-stick stick
   """
 
 private let notSupportedOnServers = """

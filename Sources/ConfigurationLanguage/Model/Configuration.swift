@@ -163,6 +163,8 @@ public struct Tuning: Sendable {
   public var buffers = 256
   /// `tune.splice`
   public var splice = SpliceTuning()
+  /// `tune.stick-counters`: what a session may track at a time, 0 to 100.
+  public var stickCounters = 3
 
   public init() {}
 }

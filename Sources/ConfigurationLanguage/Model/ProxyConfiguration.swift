@@ -113,6 +113,10 @@ public struct ProxyConfiguration: Sendable {
   public var serverRules: [ServerRule] = []
   /// `force-persist` and `ignore-persist`, in order.
   public var persistRules: [PersistRule] = []
+  /// `stick on`, `stick match` and `stick store-request`, in order.
+  public var stickRules: [StickRule] = []
+  /// `stick store-response`, in order.
+  public var storeResponseRules: [StickRule] = []
 
   public var balance: BalanceAlgorithm = .random(draws: 2)
   /// What `balance hash` and `balance rdp-cookie` hash; nil for the other algorithms.
@@ -304,6 +308,8 @@ public struct ServerConfiguration: Sendable {
   public var track: ServerReference?
   /// `source` address, without `usesrc`
   public var source: Endpoint?
+  /// Whether stick tables may remember it: not with `non-stick`.
+  public var isSticky = true
   /// `hash-key`
   public var hashKey: ServerHashKey = .id
   /// Where the line stands.

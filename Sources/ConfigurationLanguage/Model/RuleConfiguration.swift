@@ -40,6 +40,12 @@ public struct TCPRule: Sendable {
     case setPriorityOffset(SampleExpression)
     /// Keeps a sample for the log, cut to a length.
     case capture(SampleExpression, bytesMax: Int, index: Int)
+    /// `track-sc*`: a stick counter tracks a key in a table.
+    case track(counter: Int, SampleExpression, table: NameReference)
+    /// `sc-inc-gpc`, `sc-add-gpc`: adds to a general purpose counter of what is tracked.
+    case addToCounter(StickElement, Number)
+    /// `sc-set-gpt`: sets a general purpose tag of what is tracked.
+    case setTag(StickElement, Number)
   }
 
   public var action: Action
@@ -52,6 +58,22 @@ public struct TCPRule: Sendable {
     self.action = action
     self.condition = condition
     self.place = place
+  }
+}
+
+/// A general purpose counter or tag of what a stick counter tracks.
+public struct StickElement: Hashable, Sendable {
+  /// `gpc`, `gpc0`, `gpc1`, `gpt` or `gpt0`
+  public var type: StickTableDataType
+  /// The place in the array; 0 for those that are none.
+  public var element: Int
+  /// The number of the stick counter.
+  public var counter: Int
+
+  public init(_ type: StickTableDataType, element: Int, counter: Int) {
+    self.type = type
+    self.element = element
+    self.counter = counter
   }
 }
 
@@ -124,6 +146,30 @@ public struct PersistRule: Sendable {
 
   public init(forces: Bool, condition: AccessControlCondition) {
     self.forces = forces
+    self.condition = condition
+  }
+}
+
+/// One `stick` line. HAProxy manual, section 4.2.
+public struct StickRule: Sendable {
+  /// Whether the server that is remembered for the key is used: `on`, `match`.
+  public var matches: Bool
+  /// Whether the server is remembered for the key: `on`, `store-request`, `store-response`.
+  public var stores: Bool
+  public var expression: SampleExpression
+  /// The proxy whose stick table it is.
+  public var table: NameReference
+  /// nil when the rule always applies.
+  public var condition: AccessControlCondition?
+
+  public init(
+    matches: Bool, stores: Bool, expression: SampleExpression, table: NameReference,
+    condition: AccessControlCondition?
+  ) {
+    self.matches = matches
+    self.stores = stores
+    self.expression = expression
+    self.table = table
     self.condition = condition
   }
 }

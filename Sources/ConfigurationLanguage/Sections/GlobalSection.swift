@@ -41,6 +41,7 @@ extension ConfigurationDraft {
     case .unixBind: readUnixBind(statement)
     case .setenv, .presetenv, .unsetenv, .resetenv: readEnvironment(statement, keyword)
     case .tuneSplice: readSplice(statement)
+    case .tuneStickCounters: readStickCounters(statement)
     case .tunePassThroughZeroCopy: readZeroCopy(statement)
     case .tuneBuffers, .tuneBufsize, .tuneEngine, .tuneMaxChecksPerThread,
       .tuneMaxaccept, .tunePipesize,

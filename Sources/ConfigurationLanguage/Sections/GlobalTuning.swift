@@ -101,6 +101,24 @@ extension ConfigurationDraft {
     spliceLocation = location
   }
 
+  /// `tune.stick-counters <number>`
+  mutating func readStickCounters(_ statement: Statement) {
+    guard acceptsOnly(1, statement) else { return }
+    let text = statement[1]
+    guard let count = text.isEmpty ? 0 : IntegerText.whole(text) else {
+      diagnostics.alert(
+        at: statement.location, "\(statement[0]): '\(text)' is an invalid number")
+      return
+    }
+    guard (0...100).contains(count) else {
+      diagnostics.alert(
+        at: statement.location,
+        "\(statement[0]): the number of stick-counters must be between 1 and 100 (was \(count))")
+      return
+    }
+    global.tune.stickCounters = count
+  }
+
   /// `tune.pt.zero-copy-forwarding { on | off }`. HAProxy manual, section 3.2
   mutating func readZeroCopy(_ statement: Statement) {
     guard acceptsOnly(1, statement) else { return }

@@ -71,6 +71,8 @@ struct ProxyDraft {
   let reader: SampleReader
   /// Readers of the sections whose rules were taken over: what they collected has to be settled too.
   var inheritedReaders: [SampleReader] = []
+  /// The name of the `defaults` section that was taken over.
+  var defaultsName = ""
   /// Inspection delays that come from `defaults`, so that setting them is no second time.
   var inheritsDelay: Set<WritableKeyPath<ProxyConfiguration, TCPRules>> = []
   /// `id`s that `bind` lines have given, with those lines.
@@ -151,6 +153,7 @@ struct ProxyDraft {
     uniqueIDFormat = defaults.uniqueIDFormat
     balanceExpression = defaults.balanceExpression
     inheritedReaders = defaults.inheritedReaders + [defaults.reader]
+    defaultsName = defaults.name
     inheritRules(from: defaults)
     httpTimeouts = defaults.httpTimeouts
     if !has(.frontend) { dropFrontendHalf() }

@@ -46,6 +46,7 @@ extension ConfigurationDraft {
     case .option: readOption(statement)
     case .persist: readPersist(statement)
     case .source: readProxySource(statement)
+    case .stick: readStick(statement)
     case .stickTable: readStickTable(statement)
     case .timeout: readTimeout(statement)
     case .externalCheck: readExternalCheck(statement)

@@ -50,10 +50,12 @@ extension ConfigurationDraft {
     if name.hasPrefix("set-var") || name.hasPrefix("unset-var") {
       return try readVariableAction(name, &words)
     }
+    if name.hasPrefix("track-sc"), words.stage != .response {
+      return try readTrackAction(name, &words)
+    }
+    if let action = try readStickAction(name, &words) { return action }
     let base = String(name.prefix { $0 != "(" })
-    if ActionName.notSupported.contains(base) || base.hasPrefix("track-sc"),
-      Self.isKnown(base, in: words.stage)
-    {
+    if ActionName.notSupported.contains(base), Self.isKnown(base, in: words.stage) {
       throw SampleError(
         notSupported("\(words.statement[0]) \(words.statement[1]) \(base)"))
     }
@@ -98,11 +100,12 @@ extension ConfigurationDraft {
   // MARK: Arguments
 
   /// Reads an expression and checks that it can be evaluated there.
-  private mutating func expression(
-    _ words: inout RuleWords
+  mutating func expression(
+    _ words: inout RuleWords, rule: String? = nil
   ) throws(SampleError) -> SampleExpression {
     let last = words.statement[words.index]
-    let expression = try sampleReader(at: words.statement.location).expression(
+    let rule = rule ?? "in \(words.statement[0]) \(words.statement[1]) expression "
+    let expression = try sampleReader(at: words.statement.location, rule: rule).expression(
       words.statement.allBytes(from: 0), &words.index)
     guard !expression.fetch.places.isDisjoint(with: words.places) else {
       throw SampleError(

@@ -34,9 +34,12 @@ extension ConfigurationDraft {
   }
 
   /// The reader of the section, told where it is.
-  func sampleReader(at location: SourceLocation) -> SampleReader {
+  ///
+  /// - Parameter rule: what kind of rule it reads, for messages: `in tracking rule `.
+  func sampleReader(at location: SourceLocation, rule: String = "") -> SampleReader {
     proxy.reader.file = location.file
     proxy.reader.line = location.line
+    proxy.reader.rule = rule
     return proxy.reader
   }
 

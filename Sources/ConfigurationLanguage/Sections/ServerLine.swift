@@ -63,6 +63,8 @@ struct ServerLine {
     case .noSendProxy: server.sendsProxyV1 = false
     case .sendProxyV2: server.sendsProxyV2 = true
     case .noSendProxyV2: server.sendsProxyV2 = false
+    case .nonStick: server.settings.isSticky = false
+    case .stick: server.settings.isSticky = true
     case .usesrc: return .wrong("'usesrc' only allowed after a 'source' statement.")
     case .addr, .agentAddress, .agentInter, .agentPort, .agentSend, .cookie, .downinter,
       .errorLimit, .fall, .fastinter, .hashKey, .id, .initAddr, .inter, .maxconn, .maxqueue,

@@ -1,4 +1,5 @@
 import Basics
+import Samples
 
 /// `stick-table`. HAProxy manual, section 4.2.
 extension ConfigurationDraft {

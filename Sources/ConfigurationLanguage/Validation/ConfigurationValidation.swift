@@ -65,6 +65,7 @@ extension ConfigurationDraft {
     compileLogFormat(index)
     compileUniqueIDFormat(index)
     compileBalanceKey(index)
+    resolveTables(index)
     resolveReferences(index)
     finishCheck(index)
     checkTimeouts(index)
@@ -105,6 +106,7 @@ extension ConfigurationDraft {
     do {
       let reader = proxies[index].reader
       (reader.file, reader.line) = (format.location.file, format.location.line)
+      reader.rule = "in unique-id-format string "
       proxies[index].settings.uniqueIDFormat = try LogFormat.parse(
         format.text, at: [.frontendRequest, .switching], mergesSpaces: true, reader: reader)
     } catch {
@@ -124,6 +126,7 @@ extension ConfigurationDraft {
       do {
         let reader = proxies[index].reader
         (reader.file, reader.line) = (format.location.file, format.location.line)
+        reader.rule = "in log-format string "
         let compiled = try LogFormat.parse(text, reader: reader)
         proxies[index].settings.sessionLog = .format(compiled)
         for alias in compiled.aliasesThatNeedHTTP {

@@ -72,24 +72,40 @@ extension ConfigurationDraft {
     return target
   }
 
+  /// The proxy whose stick table a name means; nil when there is none.
+  ///
+  /// - Parameter name: empty for the section's own.
+  func table(named name: String, for index: Int) -> Int? {
+    if name.isEmpty { return proxies[index].settings.stickTable == nil ? nil : index }
+    return proxies.firstIndex { $0.name == name && $0.settings.stickTable != nil }
+  }
+
   // MARK: Arguments of expressions
 
   /// Finds the proxies and servers that expressions of a section name, and of the sections that its
   /// rules come from. Names in rules of `defaults` mean the same for every section.
   mutating func resolveReferences(_ index: Int) {
-    for reader in proxies[index].inheritedReaders + [proxies[index].reader] {
+    for reader in proxies[index].inheritedReaders {
       for reference in reader.references where reference.proxy < 0 {
-        resolve(reference, for: index)
+        resolve(reference, for: index, isInherited: true)
       }
+    }
+    for reference in proxies[index].reader.references where reference.proxy < 0 {
+      resolve(reference, for: index, isInherited: false)
     }
   }
 
-  private mutating func resolve(_ reference: NameReference, for index: Int) {
+  private mutating func resolve(
+    _ reference: NameReference, for index: Int, isInherited: Bool
+  ) {
     let owner = proxies[index].name
     let keyword = reference.isInAccessList ? "ACL keyword" : "sample fetch keyword"
     let head = "parsing [\(reference.location)]: "
-    let tail =
-      "in arg \(reference.position) of \(keyword) '\(reference.keyword)' in proxy '\(owner)'"
+    let converter = reference.converter.map { "conversion keyword '\($0)' for " } ?? ""
+    let subject =
+      "in arg \(reference.position) of \(converter)\(keyword) '\(reference.keyword)' "
+      + "\(reference.rule)in proxy "
+    let tail = "\(subject)'\(owner)'"
     switch reference.kind {
     case .frontend, .backend:
       let isFrontend = reference.kind == .frontend
@@ -107,6 +123,18 @@ extension ConfigurationDraft {
         diagnostics.alert(
           "\(head)proxy '\(proxies[found].name)', referenced \(tail), has not "
             + "\(isFrontend ? "frontend" : "backend") capability.")
+        return
+      }
+      reference.proxy = found
+    case .table:
+      if isInherited, reference.name.isEmpty {
+        diagnostics.alert(
+          "\(head)table name must be set \(subject)'\(proxies[index].defaultsName)'.")
+        return
+      }
+      guard let found = table(named: reference.name, for: index) else {
+        let name = reference.name.isEmpty ? owner : reference.name
+        diagnostics.alert("\(head)unable to find table '\(name)' referenced \(tail).")
         return
       }
       reference.proxy = found

@@ -204,6 +204,12 @@ enum ChannelMode: UInt8 {
     }
   }
 
+  /// Takes a PROXY header away, which counts as nothing received.
+  mutating func consumeHeader<K: Kernel & ~Copyable>(_ count: Int, in kernel: inout K) {
+    bytesReceived &-= UInt64(count)
+    consume(count, in: &kernel)
+  }
+
   /// Gives everything back; the bytes are gone.
   mutating func removeAll<K: Kernel & ~Copyable>(in kernel: inout K) {
     while pieceCount > 0 { removeFirst(in: &kernel) }

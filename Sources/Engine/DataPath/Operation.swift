@@ -41,6 +41,8 @@ enum Operation: UInt8 {
   case backendTimer = 32
   /// Looks at the sides that have been half-closed for a while.
   case halfClosedTimer = 34
+  /// Takes entries out of a stick table whose life is over.
+  case tableTimer = 35
   /// Ends the last accepting of a process that is replaced.
   case drainTimer = 33
 

@@ -122,8 +122,10 @@ extension Worker where K: ~Copyable {
 
   /// The session is decided: what is shared learns of it, and its line is written.
   mutating func finish(_ slot: SlotPointer) {
-    if slot.value.isReadingHeader { return }
-    logEnd(slot)
+    if slot.value.tracking >= 0 { countTrackedBytes(slot) }
+    if !slot.value.isReadingHeader { logEnd(slot) }
+    if slot.value.tracking >= 0 { endTracking(slot) }
+    if slot.value.stores >= 0 { stickCounters.forget(&slot.value.stores) }
   }
 
   /// Ends every session that is on a server.

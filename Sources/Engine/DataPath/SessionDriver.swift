@@ -47,6 +47,7 @@ extension Worker where K: ~Copyable {
   mutating func beginSession(_ slot: SlotPointer) {
     let proxy = state.frontends[Int(slot.value.frontend)]
     if proxy.rules.hasSessionRules, !runSessionRules(slot) { return }
+    if slot.value.tracking >= 0 { countTrackedSession(slot) }
     state.countSession(slot.value)
     logEarly(.accept, slot)
     if proxy.rules.mayInspect {
@@ -404,7 +405,11 @@ extension Worker where K: ~Copyable {
     slot.value[from: .server].maySplice = splicing.permits(.server)
     logEarly(.connect, slot)
     renewTimeout(.client, slot)
-    if backend.rules.hasResponseRules { beginResponseInspection(slot) }
+    if backend.rules.hasResponseRules {
+      beginResponseInspection(slot)
+    } else if backend.rules.remembersServers {
+      rememberServer(slot)
+    }
     armReceive(.server, slot)
     send(to: .server, slot)
     if slot.value[from: .client].isEmpty { armReceive(.client, slot) }

@@ -21,7 +21,7 @@ extension Worker where K: ~Copyable {
       if state.configuration.sampleNeeds.contains(.proxyValues) {
         keepProxyValues(of: consumed, slot)
       }
-      slot.value[from: .client].consume(consumed, in: &kernel)
+      slot.value[from: .client].consumeHeader(consumed, in: &kernel)
       if let addresses = header.addresses {
         slot.value.clientAddress = addresses.source
         slot.value.frontendAddress = addresses.destination

@@ -14,8 +14,12 @@ extension Worker where K: ~Copyable {
     _ rules: [TCPRule], from start: Int, _ stage: RuleStage, _ slot: SlotPointer,
     _ expectsHeader: inout Bool
   ) -> RuleOutcome {
-    for rule in rules[start...] {
-      if let condition = rule.condition {
+    // A rule that waited for its key goes on; whatever stands before it has been carried out.
+    let resumed = slot.value.waitingRule
+    slot.value.waitingRule = -1
+    for index in max(start, Int(resumed))..<max(start, rules.count) {
+      let rule = rules[index]
+      if let condition = rule.condition, index != Int(resumed) {
         switch condition.evaluate(in: &samples) {
         case .pass: break
         case .fail: continue
@@ -30,6 +34,12 @@ extension Worker where K: ~Copyable {
       case .silentDrop(let timeToLive): final = .drop(timeToLive: timeToLive)
       case .expectProxy:
         expectsHeader = true
+        continue
+      case .track(let counter, let expression, let table):
+        guard track(counter, expression, table: table.proxy, slot) else {
+          slot.value.waitingRule = Int32(index)
+          return .wait
+        }
         continue
       default:
         apply(rule.action, stage, slot)
@@ -46,7 +56,7 @@ extension Worker where K: ~Copyable {
     _ action: TCPRule.Action, _ stage: RuleStage, _ slot: SlotPointer
   ) {
     switch action {
-    case .accept, .reject, .close, .silentDrop, .expectProxy: break
+    case .accept, .reject, .close, .silentDrop, .expectProxy, .track: break
     case .setSource(let expression):
       guard let ip = address(expression), let old = slot.value.clientAddress else { return }
       set(source: SocketAddress(ip: ip, port: old.port), stage, slot)
@@ -95,6 +105,16 @@ extension Worker where K: ~Copyable {
       guard let text = expression.evaluate(in: &samples).value?.text else { return }
       while samples.captures.count <= index { samples.captures.append(nil) }
       samples.captures[index] = Array(text.prefix(bytesMax))
+    case .addToCounter(let element, let number):
+      guard let amount = self.number(number) else { return }
+      stickCounters.add(
+        amount, to: element.type, element.element, counter: element.counter,
+        of: slot.value.tracking)
+    case .setTag(let element, let number):
+      guard let value = self.number(number) else { return }
+      stickCounters.set(
+        element.type, element.element, to: value, counter: element.counter,
+        of: slot.value.tracking)
     }
   }
 

@@ -301,6 +301,7 @@ extension Worker where K: ~Copyable {
       }
       chooseServerByRule(backend, slot)
       if slot.value.ruledServer < 0 { chooseServerByCookie(backend, slot) }
+      if !backend.rules.stick.isEmpty { applyStickRules(backend, slot) }
       keepRuleState(slot)
     }
     perform(slot.value.session.accepted(), slot)
@@ -319,8 +320,7 @@ extension Worker where K: ~Copyable {
         else { return }
         server = index
       }
-      let isUp = backend.with(absent: false) { $0.servers[server].operation != .stopped }
-      guard isUp || slot.value.forcesServer else { continue }
+      guard mayUse(server, of: backend, slot) else { continue }
       slot.value.ruledServer = Int32(server)
       return
     }
@@ -400,12 +400,14 @@ extension Worker where K: ~Copyable {
     case .wait: awaitInspection(rules.inspectDelay, .server, slot)
     case .pass:
       stopInspection(slot)
+      if backend.rules.remembersServers { rememberServer(slot) }
       let splicing = state.frontends[Int(slot.value.frontend)].settings.splicing
         .combined(with: backend.settings.splicing)
       slot.value[from: .server].maySplice = splicing.permits(.server)
       send(to: .client, slot)
     case .close:
       stopInspection(slot)
+      if backend.rules.remembersServers { rememberServer(slot) }
       perform(slot.value.session.serverDismissed(holding: slot.value.held), slot)
       if slot.value.isInUse { send(to: .client, slot) }
     case .reject, .drop:

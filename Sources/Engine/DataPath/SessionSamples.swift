@@ -73,6 +73,8 @@ extension Worker where K: ~Copyable {
     samples.priorityClass = Int64(slot.value.priority.classNumber)
     samples.priorityOffset = Int64(slot.value.priority.offsetMilliseconds)
     samples.sessionNumber = slot.value.sessionNumber
+    stickCounters.now = kernel.now
+    stickCounters.session = slot.value.tracking
     samples.request.removeAll(keepingCapacity: true)
     samples.response.removeAll(keepingCapacity: true)
     if needsRequest { slot.value[from: .client].copy(to: &samples.request, in: kernel) }

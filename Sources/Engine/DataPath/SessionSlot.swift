@@ -94,6 +94,8 @@ struct SessionSlot {
   var inspection = Inspection.none
   /// When they have to decide at the latest.
   var inspectDeadline = Instant.distantFuture
+  /// The rule of the list being evaluated that waits for more bytes by itself; -1 for none.
+  var waitingRule: Int32 = -1
   /// Whether something is remembered in the worker's `ruleStates`.
   var hasRuleState = false
   /// The server that `use-server` chose; -1 for none.
@@ -102,6 +104,10 @@ struct SessionSlot {
   var forcesServer = false
   /// Whether a PROXY header was read.
   var hasReceivedHeader = false
+  /// The place in the worker's `stickCounters` of what the session tracks.
+  var tracking = StickCounters.none
+  /// Keys for which the server is to be remembered: a list there.
+  var stores = StickCounters.none
   /// The session's rank in queues.
   var priority = QueuePriority()
   /// `set-log-level`: the level, or that there is no line.

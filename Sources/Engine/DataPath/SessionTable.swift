@@ -97,6 +97,8 @@ import Glibc
   mutating func giveBack(_ slot: SlotPointer) {
     invariant(slot.value.isInUse, "a place is given back once")
     invariant(slot.value.inFlight.isEmpty, "nothing is in flight when a place is given back")
+    invariant(
+      slot.value.tracking < 0 && slot.value.stores < 0, "a session that is over tracks nothing")
     slot.value.isInUse = false
     unsafe free[freeCount] = slot.index
     freeCount += 1

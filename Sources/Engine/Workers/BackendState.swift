@@ -44,9 +44,11 @@ final class BackendState: Sendable {
   /// One element, mutated in place; none for a proxy without backend half.
   private let backend: Mutex<[Backend]>
 
-  init(_ backend: Backend?, proxy index: Int, in configuration: Configuration) {
+  init(
+    _ backend: Backend?, proxy index: Int, in configuration: Configuration, tables: StickTables
+  ) {
     proxy = configuration.proxies[index]
-    rules = BackendRules(proxy)
+    rules = BackendRules(proxy, tables)
     keyHash = backend?.keyHash
     let tune = configuration.global.tune
     let timeouts = proxy.timeouts

@@ -25,6 +25,7 @@ final class ProcessState: Sendable {
   let reports: WorkerReports
   /// Who runs external checks; nil when there are none.
   let commands: Commands?
+  let tables: StickTables
   /// What expressions ask of the process.
   let sampleSources: ProcessSamples
   /// Whether any proxy has rules: only then is counted what only rules ask for.
@@ -70,10 +71,13 @@ final class ProcessState: Sendable {
     }
     let backends = Backend.all(
       in: configuration, processConnectionsMax: limits.sessionsMax, seed: seed, now: now)
-    self.backends = configuration.proxies.indices.map {
-      BackendState(backends[$0], proxy: $0, in: configuration)
-    }
     var random = PseudoRandom(seed: seed)
+    let tables = StickTables(
+      configuration, seed: SipHash(UInt64(random.next()), UInt64(random.next())))
+    self.tables = tables
+    self.backends = configuration.proxies.indices.map {
+      BackendState(backends[$0], proxy: $0, in: configuration, tables: tables)
+    }
     checks = CheckPlan.all(in: configuration, workerCount: workerCount, random: &random)
     let hasCommands = checks.contains { if case .external = $0.method { true } else { false } }
     commands = hasCommands ? Commands() : nil

@@ -1,4 +1,5 @@
 import ConfigurationLanguage
+import Proxies
 import Samples
 
 /// The rules of a frontend, and whether there are any at all: what a session without rules pays is the
@@ -32,7 +33,7 @@ struct FrontendRules: Sendable {
       || proxy.backends.contains { index in
         let backend = configuration.proxies[index]
         return !backend.serverRules.isEmpty || !backend.persistRules.isEmpty
-          || backend.persistCookie != nil
+          || backend.persistCookie != nil || !backend.stickRules.isEmpty
           || (backend.name != own && !backend.contentRules.rules.isEmpty)
       }
   }
@@ -51,12 +52,25 @@ struct BackendRules: Sendable {
   let hasBalanceKey: Bool
   /// Whether something looks at a session before it asks for a server.
   let choosesServer: Bool
+  let stick: [StickRule]
+  let storeResponse: [StickRule]
+  /// How tables name the servers, by the proxies of the tables that `stick` and `storeResponse` name.
+  let stickServers: [Int: StickServers]
   let needsRequest: Bool
   let responseNeedsResponse: Bool
   let responseNeedsRequest: Bool
   var hasResponseRules: Bool { !response.rules.isEmpty }
+  /// Whether servers are remembered when they are connected.
+  let remembersServers: Bool
 
-  init(_ proxy: ProxyConfiguration) {
+  init(_ proxy: ProxyConfiguration, _ tables: StickTables) {
+    stick = proxy.stickRules
+    storeResponse = proxy.storeResponseRules
+    remembersServers = !storeResponse.isEmpty || stick.contains(where: \.stores)
+    stickServers = Dictionary(
+      (stick + storeResponse).map { $0.table.proxy }.map {
+        ($0, StickServers(proxy, in: tables[$0]))
+      }, uniquingKeysWith: { first, _ in first })
     content = proxy.contentRules
     response = proxy.responseRules
     server = proxy.serverRules
@@ -66,15 +80,21 @@ struct BackendRules: Sendable {
     hasBalanceKey = proxy.balanceKey != nil
     choosesServer =
       !proxy.serverRules.isEmpty || !proxy.persistRules.isEmpty || proxy.persistCookie != nil
+      || !proxy.stickRules.isEmpty
     needsRequest =
       content.rules.contains(where: \.needsRequest)
       || server.contains { rule in
         if rule.condition.needsRequest { return true }
         if case .named(let format) = rule.target { return format.needsRequest }
         return false
-      } || persist.contains { $0.condition.needsRequest } || proxy.persistCookie != nil
-    responseNeedsResponse = response.rules.contains(where: \.needsResponse)
-    responseNeedsRequest = response.rules.contains(where: \.needsRequest)
+      } || persist.contains { $0.condition.needsRequest } || stick.contains(where: \.needsRequest)
+      || proxy.persistCookie != nil
+    responseNeedsResponse =
+      response.rules.contains(where: \.needsResponse)
+      || storeResponse.contains(where: \.needsResponse)
+    responseNeedsRequest =
+      response.rules.contains(where: \.needsRequest)
+      || storeResponse.contains(where: \.needsRequest)
   }
 }
 
@@ -82,6 +102,11 @@ extension LogFormat {
   /// Whether one of the expressions looks at the bytes of the client.
   var needsRequest: Bool { expressions.contains(where: \.needsRequest) }
   var needsResponse: Bool { expressions.contains(where: \.needsResponse) }
+}
+
+extension StickRule {
+  var needsRequest: Bool { condition?.needsRequest == true || expression.needsRequest }
+  var needsResponse: Bool { condition?.needsResponse == true || expression.needsResponse }
 }
 
 extension TCPRule {
@@ -101,10 +126,11 @@ extension TCPRule {
       .setVariable(_, _, let expression), .setPriorityClass(let expression),
       .setPriorityOffset(let expression), .capture(let expression, _, _),
       .setMark(_, .expression(let expression)),
-      .setTypeOfService(_, .expression(let expression)):
+      .setTypeOfService(_, .expression(let expression)), .track(_, let expression, _),
+      .addToCounter(_, .expression(let expression)), .setTag(_, .expression(let expression)):
       expression
     case .accept, .reject, .close, .expectProxy, .silentDrop, .setVariableFormat,
-      .unsetVariable, .setLogLevel, .setMark, .setTypeOfService:
+      .unsetVariable, .setLogLevel, .setMark, .setTypeOfService, .addToCounter, .setTag:
       nil
     }
   }

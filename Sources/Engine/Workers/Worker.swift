@@ -52,6 +52,8 @@ import Sessions
   var samples = SampleContext()
   /// What rules remember of the sessions that they have something to remember of.
   var ruleStates: [UInt32: SessionRuleState] = [:]
+  /// What sessions track in stick tables.
+  let stickCounters: StickCounters
   var counters = WorkerCounters()
   /// What the worker had moved when it last published its load, and when that was.
   var loadBytes: UInt64 = 0
@@ -82,6 +84,9 @@ import Sessions
     samples.bufferBytesMax = state.configuration.global.tune.bufsize
     samples.processID = state.log.names.processID
     samples.sources = state.sampleSources
+    stickCounters = StickCounters(
+      state.tables, width: state.configuration.global.tune.stickCounters)
+    samples.tables = stickCounters
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
@@ -113,6 +118,7 @@ import Sessions
   mutating func start() {
     startAccepting()
     startChecks()
+    startExpiry()
   }
 
   /// One turn.
@@ -149,6 +155,7 @@ import Sessions
     case .backendTimer: backendTimerElapsed(completion)
     case .halfClosedTimer: halfClosedTimerElapsed()
     case .drainTimer: stopAccepting(closing: true)
+    case .tableTimer: tableTimerElapsed(completion)
     case .receiveClient, .receiveServer, .sendClient, .sendServer, .writableClient,
       .writableServer, .hangUpClient, .hangUpServer, .connect, .queueTimer, .turnaroundTimer,
       .lingerTimer, .fillClient, .fillServer, .emptyClient, .emptyServer:
@@ -184,7 +191,7 @@ import Sessions
     case .emptyClient: emptyCompleted(completion, .client, slot)
     case .emptyServer: emptyCompleted(completion, .server, slot)
     case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .checkReceive,
-      .checkWritable, .backendTimer, .halfClosedTimer, .drainTimer:
+      .checkWritable, .backendTimer, .halfClosedTimer, .drainTimer, .tableTimer:
       stop("operations of sessions are below 16")
     }
   }
@@ -245,6 +252,7 @@ import Sessions
       stopChecks()
       pipes.closeFree(in: &kernel)
       kernel.cancel(Worker.halfClosedToken)
+      stopExpiry()
       isRunning = false
     }
   }

@@ -76,6 +76,9 @@ public final class StickTable: Sendable {
     slots = (0..<shardCount).map { _ in Slot(StickTableShard(layout: layout)) }
   }
 
+  /// `expire`: how long an entry lives that is not used; nil for ever.
+  public var entryLife: Duration? { lifetime > 0 ? .milliseconds(Int64(lifetime)) : nil }
+
   /// The entries there are.
   public var count: Int { entries.load(ordering: .relaxed) }
 
@@ -180,11 +183,7 @@ public final class StickTable: Sendable {
       invariant(
         shard.generation(entry.place) == entry.generation, "an entry that is held is not removed")
       shard.drop(entry.place)
-      guard lifetime > 0, shard.references(entry.place) == 0,
-        shard.expiry(entry.place) <= milliseconds
-      else { return false }
-      shard.remove(entry.place)
-      return true
+      return removeIfOver(entry.place, in: &shard, now: milliseconds)
     }
     if isGone { entries.subtract(1, ordering: .relaxed) }
   }
@@ -205,6 +204,65 @@ public final class StickTable: Sendable {
       shard.touch(entry.place, expiry: now.nanoseconds / 1_000_000 + lifetime)
       return body(&shard, record)
     }
+  }
+
+  /// Changes what an entry stores; its life goes on as it was. Any thread.
+  ///
+  /// - Parameters:
+  ///   - entry: one that is held.
+  ///   - now: the present.
+  ///   - body: runs under the lock of the entry's shard, so it must not use the table.
+  public func changeQuietly(
+    _ entry: StickTableEntry, now: Instant,
+    _ body: (inout StickTableShard, StickTableRecord) -> Void
+  ) {
+    withRecord(entry, now: now, body)
+  }
+
+  /// Changes what an entry stores for the last time, and gives it back: `update` and `release` in one
+  /// step. Any thread.
+  ///
+  /// - Parameters:
+  ///   - entry: one that is held.
+  ///   - now: the present.
+  ///   - body: runs under the lock of the entry's shard, so it must not use the table. Returns
+  ///     whether the entry's life begins anew.
+  public func finish(
+    _ entry: StickTableEntry, now: Instant,
+    _ body: (inout StickTableShard, StickTableRecord) -> Bool
+  ) {
+    let milliseconds = now.nanoseconds / 1_000_000
+    let isGone = withRecord(entry, now: now) { shard, record in
+      if body(&shard, record) { shard.touch(entry.place, expiry: milliseconds + lifetime) }
+      shard.drop(entry.place)
+      return removeIfOver(entry.place, in: &shard, now: milliseconds)
+    }
+    if isGone { entries.subtract(1, ordering: .relaxed) }
+  }
+
+  /// Takes an entry out that nobody holds and whose life is over.
+  private func removeIfOver(
+    _ place: UInt32, in shard: inout StickTableShard, now: UInt64
+  ) -> Bool {
+    guard lifetime > 0, shard.references(place) == 0, shard.expiry(place) <= now else {
+      return false
+    }
+    shard.remove(place)
+    return true
+  }
+
+  /// How many hold an entry. Any thread.
+  ///
+  /// - Parameter entry: one that is held.
+  public func holders(of entry: StickTableEntry) -> UInt32 {
+    slots[Int(entry.shard)].shard.withLock { $0.references(entry.place) }
+  }
+
+  /// The key of an entry. Any thread.
+  ///
+  /// - Parameter entry: one that is held.
+  public func key(of entry: StickTableEntry) -> [UInt8] {
+    slots[Int(entry.shard)].shard.withLock { $0.key(entry.place) }
   }
 
   /// Reads what an entry stores. Any thread.

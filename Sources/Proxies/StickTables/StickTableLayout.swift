@@ -1,4 +1,5 @@
 public import ConfigurationLanguage
+public import Samples
 
 /// Where the parts of an entry lie: a header, the key, then what the table stores, all in words of
 /// 32 bits.
@@ -63,6 +64,17 @@ public struct StickTableLayout: Sendable {
 
   /// The bytes that one entry takes, its place in the index included.
   public var entryBytesMax: Int { 4 * stride + 8 }
+
+  /// Whether a type, or an array in its place, is stored.
+  public func stores(_ type: StickTableDataType, _ element: Int = 0) -> Bool {
+    place(of: type, element) != nil
+  }
+
+  /// Whether a session counts its bytes here.
+  public var storesBytes: Bool {
+    stores(.bytesInCount) || stores(.bytesInRate) || stores(.bytesOutCount)
+      || stores(.bytesOutRate)
+  }
 
   /// Where an element of a stored value lies. The arrays stand in for `gpt0`, `gpc0`, `gpc1` and
   /// their rates where a table has only those.

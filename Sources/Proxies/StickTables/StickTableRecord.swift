@@ -1,4 +1,4 @@
-public import ConfigurationLanguage
+public import Samples
 
 /// An entry of a stick table for the time of one `StickTable.update`: a trivial value.
 public struct StickTableRecord: Sendable {
@@ -152,28 +152,24 @@ extension StickTableShard {
 
   /// `sc-inc-gpc`: a general purpose counter and its rate.
   ///
-  /// - Parameter element: of `gpc`; 0 and 1 are also `gpc0` and `gpc1`.
+  /// - Parameters:
+  ///   - counter: `gpc`, `gpc0` or `gpc1`; the last two are also the first elements of `gpc`.
+  ///   - element: of `gpc`.
   /// - Returns: the counter, or else the events of the rate's present period; nil when the table
   ///   stores neither.
   @discardableResult
   public mutating func increment(
-    gpc element: Int, by amount: UInt64 = 1, in record: StickTableRecord
+    _ counter: StickTableDataType, _ element: Int = 0, by amount: UInt64 = 1,
+    in record: StickTableRecord
   ) -> UInt64? {
-    let single: (counter: StickTableDataType, rate: StickTableDataType)? =
-      switch element {
-      case 0: (.gpc0, .gpc0Rate)
-      case 1: (.gpc1, .gpc1Rate)
-      default: nil
+    let rate: StickTableDataType =
+      switch counter {
+      case .gpc0: .gpc0Rate
+      case .gpc1: .gpc1Rate
+      default: .gpcRate
       }
-    var events: UInt32?
-    var value: UInt64?
-    if let single {
-      events = count(amount, for: single.rate, in: record)
-      value = add(amount, to: single.counter, in: record)
-    } else {
-      events = count(amount, for: .gpcRate, element, in: record)
-      value = add(amount, to: .gpc, element, in: record)
-    }
+    let events = count(amount, for: rate, element, in: record)
+    let value = add(amount, to: counter, element, in: record)
     return value ?? events.map { UInt64($0) }
   }
 }

@@ -85,7 +85,7 @@ extension SampleReader {
     var flags = Flags(
       match: usesOwn ? own?.match : PatternMatch.natural(of: sample.type),
       isDotted: usesOwn && own?.isDotted == true)
-    let name = usesOwn ? keyword : sample.fetch.rawValue
+    let name = usesOwn ? keyword : sample.keyword
     if flags.match != nil, sample.type != .bool, index >= words.count {
       warnings.append(
         "parsing acl keyword '\(String(decoding: first, as: UTF8.self))' :\n"

@@ -35,6 +35,7 @@ extension SampleContext {
       case .nbsrv, .srvIsUp, .srvQueue, .feExists: looked(up: input.text, call.converter)
       case .setVar: stored(input, call.arguments)
       case .unsetVar: removed(input, call.arguments)
+      case .table: asked(input, call.arguments)
       case .map:
         if case .map(let map) = call.arguments[0] { map.value(for: input) } else { nil }
       default: call.converter.pure(input, call.arguments, bytesMax: bufferBytesMax)
@@ -197,6 +198,15 @@ extension SampleContext {
       return sources.count(.serverIsUp, proxy: proxy, member: server).map { .bool($0 != 0) }
     }
     return sources.count(.serverQueue, proxy: proxy, member: server).map { .integer($0) }
+  }
+
+  /// What a stick table says of a key.
+  private func asked(_ input: SampleValue, _ arguments: [SampleArgument]) -> SampleValue? {
+    guard let tables, case .table(let call) = arguments[0], let table = call.table else {
+      return nil
+    }
+    return tables.answer(call.question, key: input, table: table.proxy, adds: call.adds)
+      ?? call.absent.map { .integer($0) }
   }
 
   private mutating func stored(

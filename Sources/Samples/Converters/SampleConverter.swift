@@ -14,11 +14,22 @@ public enum SampleConverter: String, CaseIterable, Sendable {
   case setVar = "set-var", unsetVar = "unset-var"
   /// The whole family `map_<match>_<output>`; which member says the `PatternMap` in the arguments.
   case map
+  /// The whole family `table_*` and `in_table`; which member says the `TableCall` in the arguments.
+  case table = "table_<data>"
 
   /// The converter of a name with what is known of it; nil when it is not carried out.
   static func named(_ name: String) -> (SampleConverter, ConverterDescription)? {
     if let kind = PatternMap.Kind(name) { return (.map, kind.description) }
+    if let member = TableMember(converter: name) { return (.table, member.converterDescription) }
     return SampleConverter(rawValue: name).map { ($0, $0.description) }
+  }
+}
+
+extension SampleConverter {
+  /// The names that lists of converters have, those of whole families included.
+  static var listedNames: [String] {
+    allCases.filter { $0 != .table && $0 != .map }.map(\.rawValue)
+      + ["map", "map_<match>[_<out>]"] + TableMember.converterNames
   }
 }
 
@@ -101,6 +112,8 @@ extension SampleConverter {
     case .map:
       ConverterDescription(
         input: .string, output: .string, argumentsMin: 1, arguments: [.string, .string])
+    case .table:
+      ConverterDescription(input: .any, output: .integer, argumentsMin: 1, arguments: [.table])
     }
   }
 }
@@ -114,6 +127,9 @@ extension SampleReader {
     case .map:
       guard let kind = PatternMap.Kind(name) else { return arguments }
       return [.map(try map(kind, arguments))]
+    case .table:
+      guard let member = TableMember(converter: name) else { return arguments }
+      return [.table(member.call(arguments))]
     case .add, .sub, .mul, .div, .mod, .and, .or, .xor:
       return [try operand(arguments[0])]
     case .bytes: return try arguments.map { argument throws(SampleError) in try operand(argument) }

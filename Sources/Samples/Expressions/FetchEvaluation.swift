@@ -100,6 +100,8 @@ extension SampleContext {
     case .fcPpUniqueId: .string(ProxyValues.all(of: ProxyValues.uniqueID, in: proxyValues).first)
     case .fcPpTlv: .string(proxyValues(arguments).first)
     case .reqProtoHttp, .reqVer, .method, .url: fetchHTTP(fetch)
+    case .tableAvl, .tableCnt: fetchTableCount(fetch, arguments)
+    case .stickCounter, .stickSource: fetchEntry(arguments)
     }
   }
 
@@ -147,6 +149,26 @@ extension SampleContext {
       default: return .bool(true)
       }
     }
+  }
+
+  private func fetchTableCount(_ fetch: SampleFetch, _ arguments: [SampleArgument]) -> SampleOutcome
+  {
+    guard let tables, case .reference(let table) = arguments[0] else { return .absent }
+    return .integer(
+      fetch == .tableCnt
+        ? tables.count(table: table.proxy) : tables.available(table: table.proxy))
+  }
+
+  private func fetchEntry(_ arguments: [SampleArgument]) -> SampleOutcome {
+    guard let tables, case .table(let call) = arguments[0] else { return .absent }
+    if call.counter >= 0 {
+      return .now(
+        tables.answer(call.question, counter: call.counter, table: call.table?.proxy))
+    }
+    guard let source, let table = call.table else { return .absent }
+    return .now(
+      tables.answer(
+        call.question, key: .address(source.ip), table: table.proxy, adds: call.adds))
   }
 
   private mutating func fetchVariable(_ arguments: [SampleArgument]) -> SampleOutcome {

@@ -4,7 +4,7 @@ public import Basics
 public enum SampleArgument: Sendable {
   /// What kind of argument a fetch or converter takes at a place.
   enum Kind: Sendable {
-    case integer, string, ipv4, mask4, ipv6, mask6, frontend, backend, server, regex
+    case integer, string, ipv4, mask4, ipv6, mask6, frontend, backend, server, table, regex
 
     /// What HAProxy calls it.
     var name: String {
@@ -18,7 +18,16 @@ public enum SampleArgument: Sendable {
       case .frontend: "frontend"
       case .backend: "backend"
       case .server: "server"
+      case .table: "table"
       case .regex: "regex"
+      }
+    }
+
+    /// Whether nothing at all is an argument too: the section's own name.
+    var mayBeEmpty: Bool {
+      switch self {
+      case .string, .frontend, .backend, .server, .table: true
+      case .integer, .ipv4, .mask4, .ipv6, .mask6, .regex: false
       }
     }
   }
@@ -35,21 +44,26 @@ public enum SampleArgument: Sendable {
   case lists([AccessControlTerm])
   case map(PatternMap)
   case conditions(VariableConditions)
+  case table(TableCall)
 }
 
-/// A proxy or server that an expression names, found when everything has been read.
+/// A proxy, server or stick table that an expression names, found when everything has been read.
 ///
 /// A class because the expression may already be part of something else by then. Filled in by the
 /// reader of the configuration, before anything else sees it; never changed again.
 public final class NameReference: @unchecked Sendable {
   /// What is referred to.
-  public enum Kind: Sendable { case frontend, backend, server }
+  public enum Kind: Sendable { case frontend, backend, server, table }
 
   public let kind: Kind
   /// `name`, or `backend/server`
   public let name: String
-  /// The fetch or converter, for messages.
+  /// The fetch, for messages.
   public let keyword: String
+  /// The converter whose argument it is, for messages; nil for one of the fetch.
+  public let converter: String?
+  /// What kind of rule it stands in, for messages: `in tracking rule `; empty for most.
+  public let rule: String
   /// Whether the fetch is the criterion of an ACL.
   public let isInAccessList: Bool
   /// The place of the argument, from 1.
@@ -62,12 +76,14 @@ public final class NameReference: @unchecked Sendable {
   public var server = -1
 
   init(
-    _ kind: Kind, _ name: String, keyword: String, isInAccessList: Bool, position: Int,
-    location: String
+    _ kind: Kind, _ name: String, keyword: String, converter: String? = nil, rule: String = "",
+    isInAccessList: Bool = false, position: Int = 1, location: String
   ) {
     self.kind = kind
     self.name = name
     self.keyword = keyword
+    self.converter = converter
+    self.rule = rule
     self.isInAccessList = isInAccessList
     self.position = position
     self.location = location
@@ -93,10 +109,11 @@ struct ArgumentList {
   ///   - start: the index behind the name.
   ///   - kinds: the arguments it may have.
   ///   - minimum: how many it must have.
-  ///   - keyword: the name, for messages.
+  ///   - keyword: the name of the fetch, for messages.
+  ///   - converter: the name of the converter, for messages; nil for a fetch.
   init(
     _ text: [UInt8], at start: Int, kinds: [SampleArgument.Kind], minimum: Int, keyword: String,
-    reader: SampleReader
+    converter: String? = nil, reader: SampleReader
   ) throws(Problem) {
     end = start
     let isAbsent = start >= text.count || text[start] != UInt8(ascii: "(")
@@ -108,7 +125,7 @@ struct ArgumentList {
     while arguments.count < kinds.count {
       let kind = kinds[arguments.count]
       let word = isAbsent ? [] : ArgumentList.word(text, &position)
-      if word.isEmpty, kind != .string, kind != .frontend, kind != .backend, kind != .server {
+      if word.isEmpty, !kind.mayBeEmpty {
         if arguments.count >= minimum { break }
         throw Problem(
           error: SampleError(
@@ -118,7 +135,8 @@ struct ArgumentList {
       do {
         arguments.append(
           try ArgumentList.argument(
-            word, kind, keyword: keyword, position: arguments.count + 1, reader: reader))
+            word, kind, keyword: keyword, converter: converter, position: arguments.count + 1,
+            reader: reader))
       } catch {
         throw Problem(error: error, position: arguments.count)
       }
@@ -182,8 +200,8 @@ struct ArgumentList {
   }
 
   private static func argument(
-    _ word: [UInt8], _ kind: SampleArgument.Kind, keyword: String, position: Int,
-    reader: SampleReader
+    _ word: [UInt8], _ kind: SampleArgument.Kind, keyword: String, converter: String?,
+    position: Int, reader: SampleReader
   ) throws(SampleError) -> SampleArgument {
     let text = String(decoding: word, as: UTF8.self)
     let failure = SampleError(
@@ -205,10 +223,17 @@ struct ArgumentList {
     case .mask6:
       guard let mask = NetworkMask.v6(text) else { throw failure }
       return .address(mask)
-    case .frontend, .backend, .server:
+    case .frontend, .backend, .server, .table:
       let target: NameReference.Kind =
-        kind == .frontend ? .frontend : kind == .backend ? .backend : .server
-      return .reference(reader.refer(to: text, target, keyword: keyword, position: position))
+        switch kind {
+        case .frontend: .frontend
+        case .backend: .backend
+        case .table: .table
+        default: .server
+        }
+      return .reference(
+        reader.refer(
+          to: text, target, keyword: keyword, converter: converter, position: position))
     }
   }
 }

@@ -48,7 +48,7 @@ public protocol SampleSources: AnyObject, Sendable {
 
 /// Everything that expressions and conditions of one session can be answered from: plain values, filled
 /// in by whoever runs the session before it evaluates. One is kept and used again and again.
-public struct SampleContext: Sendable {
+public struct SampleContext {
   /// The side whose bytes `payload` and the like look at.
   public enum Direction: UInt8, Sendable { case request, response }
 
@@ -127,6 +127,8 @@ public struct SampleContext: Sendable {
   public var captures: [[UInt8]?] = []
   /// What only the process knows; nil outside of one.
   public var sources: (any SampleSources)?
+  /// The stick tables as the session sees them; nil where there are none.
+  public var tables: (any SampleTables)?
   /// The state of the pseudo-random numbers.
   public var random: UInt64 = 0x9e37_79b9_7f4a_7c15
 

@@ -10,6 +10,8 @@ public struct SampleExpression: Sendable {
 
   /// Where the value begins.
   public let fetch: SampleFetch
+  /// The name of the fetch, for messages.
+  public let keyword: String
   let arguments: [SampleArgument]
   var calls: [Call] = []
   /// The type of the result, as far as it can be known.
@@ -26,13 +28,16 @@ public struct SampleExpression: Sendable {
 
   /// The value of a cookie of the remote desktop protocol, as `req.rdp_cookie(<name>)` gives it.
   public static func remoteDesktopCookie(_ name: [UInt8]) -> SampleExpression {
-    SampleExpression(fetch: .reqRdpCookie, arguments: [.string(name)], type: .string)
+    SampleExpression(
+      fetch: .reqRdpCookie, keyword: SampleFetch.reqRdpCookie.rawValue, arguments: [.string(name)],
+      type: .string)
   }
 
   /// Bytes of the server, as `res.payload(<offset>,<length>)` gives them.
   public static func responsePayload(offset: Int64, count: Int64) -> SampleExpression {
     SampleExpression(
-      fetch: .resPayload, arguments: [.integer(offset), .integer(count)], type: .binary)
+      fetch: .resPayload, keyword: SampleFetch.resPayload.rawValue,
+      arguments: [.integer(offset), .integer(count)], type: .binary)
   }
 
   private var accessLists: [AccessControlTerm] {
@@ -76,7 +81,12 @@ extension SampleReader {
     let nameEnd = text.firstIndex { !isIdentifierByte($0) } ?? text.count
     let name = String(decoding: text[..<nameEnd], as: UTF8.self)
     guard !name.isEmpty else { throw SampleError("missing fetch method") }
-    guard let fetch = SampleFetch.named(name) else {
+    let member = TableMember(fetch: name)
+    guard
+      let fetch = member.map({ if case .source = $0.family { .stickSource } else { .stickCounter } }
+      )
+        ?? SampleFetch.named(name)
+    else {
       if KnownSamples.fetches.contains(name) {
         throw SampleError(
           "fetch method '\(name)' is known but not supported by this version of Sluice")
@@ -84,7 +94,7 @@ extension SampleReader {
       throw SampleError("unknown fetch method '\(name)'")
     }
     needs.formUnion(fetch.needs)
-    let description = fetch.description
+    let description = member?.fetchDescription ?? fetch.description
     let list: ArgumentList
     do {
       list = try ArgumentList(
@@ -93,6 +103,13 @@ extension SampleReader {
     } catch {
       throw SampleError("fetch method '\(name)' : \(error.error.message)")
     }
+    if let member {
+      return (
+        SampleExpression(
+          fetch: fetch, keyword: name, arguments: [.table(member.call(list.arguments))],
+          type: description.type), list.end
+      )
+    }
     let arguments: [SampleArgument]
     do {
       arguments = try check(fetch, list.arguments)
@@ -100,7 +117,9 @@ extension SampleReader {
       throw SampleError("invalid args in fetch method '\(name)' : \(error.message)")
     }
     return (
-      SampleExpression(fetch: fetch, arguments: arguments, type: description.type), list.end
+      SampleExpression(
+        fetch: fetch, keyword: fetch.rawValue, arguments: arguments, type: description.type),
+      list.end
     )
   }
 
@@ -157,7 +176,7 @@ extension SampleReader {
     do {
       list = try ArgumentList(
         text, at: nameEnd, kinds: description.arguments, minimum: description.argumentsMin,
-        keyword: name, reader: self)
+        keyword: expression.keyword, converter: name, reader: self)
     } catch {
       throw SampleError(
         "invalid arg \(error.position + 1) in converter '\(name)' : \(error.error.message)")

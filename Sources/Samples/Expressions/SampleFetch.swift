@@ -146,6 +146,12 @@ public enum SampleFetch: String, CaseIterable, Sendable {
   case reqVer = "req.ver"
   case method
   case url
+  case tableAvl = "table_avl"
+  case tableCnt = "table_cnt"
+  /// The whole family `sc_*` and `sc0_*` to `sc2_*`; which member says the `TableCall` in the arguments.
+  case stickCounter = "sc_<data>"
+  /// The whole family `src_*`, likewise.
+  case stickSource = "src_<data>"
 }
 
 /// What is known of a fetch before it is used.
@@ -171,6 +177,12 @@ extension SampleFetch {
   /// The fetch of a name or a synonym; nil when it is not carried out.
   static func named(_ name: String) -> SampleFetch? {
     SampleFetch(rawValue: name) ?? synonyms[name]
+  }
+
+  /// The names that lists of fetches have, those of whole families included.
+  static var listedNames: [String] {
+    allCases.filter { $0 != .stickCounter && $0 != .stickSource }.map(\.rawValue)
+      + TableMember.fetchNames
   }
 
   /// What is known of it before it is used.
@@ -333,6 +345,13 @@ extension SampleFetch {
     case .reqProtoHttp: FetchDescription(type: .bool, origins: [.httpRequest])
     case .reqVer, .url: FetchDescription(type: .string, origins: [.httpRequest])
     case .method: FetchDescription(type: .method, origins: [.httpRequest])
+    case .tableAvl, .tableCnt:
+      FetchDescription(
+        type: .integer, origins: [.internalState], argumentsMin: 1, arguments: [.table])
+    case .stickCounter:
+      FetchDescription(type: .any, origins: [.internalState], argumentsMin: 1)
+    case .stickSource:
+      FetchDescription(type: .integer, origins: [.clientAddress], argumentsMin: 1)
     }
   }
 

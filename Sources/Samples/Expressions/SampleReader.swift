@@ -15,6 +15,8 @@ public final class SampleReader {
   /// `file` and `line` of the words that are read next.
   public var file = ""
   public var line = 0
+  /// What kind of rule the words belong to, for messages: `in tracking rule `; empty for most.
+  public var rule = ""
   /// Names to be found when everything has been read.
   public private(set) var references: [NameReference] = []
   /// Warnings about what was read, in HAProxy's words; whoever reads takes them away.
@@ -39,13 +41,20 @@ public final class SampleReader {
   var location: String { "\(file):\(line)" }
 
   func refer(
-    to name: String, _ kind: NameReference.Kind, keyword: String, position: Int
+    to name: String, _ kind: NameReference.Kind, keyword: String, converter: String?, position: Int
   ) -> NameReference {
     let reference = NameReference(
-      kind, name, keyword: keyword, isInAccessList: isInAccessList, position: position,
-      location: location)
+      kind, name, keyword: keyword, converter: converter, rule: isInAccessList ? "" : rule,
+      isInAccessList: isInAccessList, position: position, location: location)
     references.append(reference)
     return reference
+  }
+
+  /// A stick table that a rule names. Whoever reads the rule has to find it.
+  ///
+  /// - Parameter name: empty for the section's own.
+  public func table(named name: String) -> NameReference {
+    NameReference(.table, name, keyword: "", location: location)
   }
 
   /// Adds an expression to an ACL, which is made when it is the first one.

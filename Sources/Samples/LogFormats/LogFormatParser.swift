@@ -196,8 +196,8 @@ private struct LogFormatParser {
     let fetch = expression.fetch
     guard !fetch.places.isDisjoint(with: places) else {
       throw .init(
-        message: "sample fetch <\(fetch.rawValue)> may not be reliably used here because it needs "
-          + "'\(fetch.originNames)' which is not available here")
+        message: "sample fetch <\(expression.keyword)> may not be reliably used here because it "
+          + "needs '\(fetch.originNames)' which is not available here")
     }
     let end = start + length
     guard end < text.count else {

@@ -67,13 +67,39 @@ struct AllocationTests {
     withExtendedLifetime(echo) {}
   }
 
-  private func start(_ engine: EngineChoice) throws -> (Stage, AllocationCounts, EchoServer) {
+  @Test("ten thousand tracked connections allocate nothing", arguments: ProgramUnderTest.engines)
+  func trackedConnections(engine: EngineChoice) throws {
+    let (stage, counts, echo) = try start(
+      engine,
+      """
+      stick-table type ip size 1k expire 1m store conn_cur,conn_rate(10s),bytes_out_cnt
+      tcp-request connection track-sc0 src
+      tcp-request session track-sc1 src
+      tcp-request connection reject if { sc0_conn_cur gt 100 }
+      """)
+    func connect(_ times: Int) throws {
+      for number in 0..<times {
+        try expectEcho(try stage.client(), "a")
+        if number % 50 == 0 { _ = try stage.log.drain() }
+      }
+    }
+    try connect(1000)
+    let before = counts.allocated
+    try connect(10_000)
+    #expect(counts.allocated - before == 0)
+    withExtendedLifetime(echo) {}
+  }
+
+  private func start(
+    _ engine: EngineChoice, _ more: String = ""
+  ) throws -> (Stage, AllocationCounts, EchoServer) {
     let (stage, counts, echo) = (try Stage(engine), try AllocationCounts(), try EchoServer())
     try stage.start(
       """
       listen px
           bind 127.0.0.1:\(stage.port)
           server s 127.0.0.1:\(echo.port)
+          \(more)
       """, threads: 1, environment: counts.environment())
     return (stage, counts, echo)
   }
