@@ -50,6 +50,27 @@ import Testing
     #expect(desk.backend.nextGrant(0, now: desk.now)?.waiter.slot == 4)
   }
 
+  @Test func aServerThatARuleChoseIsLeftWhenItIsDownUnlessItPersists() {
+    for (options, expected) in [
+      (ProxyConfiguration.Options(), Assignment.server(1)), (.persist, .server(0)),
+    ] {
+      var desk = Desk(
+        balance: .roundrobin, servers: [.init(isDisabled: true), .init()], options: options)
+      #expect(desk.assign(1, ruled: 0) == expected)
+    }
+  }
+
+  @Test func aServerThatARuleChoseIsLeftWhenItsQueueIsFullUnderRedispatch() {
+    for (redispatch, expected) in [(0, Assignment.queueFull(server: 0)), (-1, .server(1))] {
+      var desk = Desk(
+        balance: .leastconn, servers: [.init(maxconn: 1, maxqueue: 1), .init()],
+        redispatch: redispatch)
+      #expect(desk.assign(1, ruled: 0) == .server(0))
+      #expect(desk.isQueued(desk.assign(2, ruled: 0), at: 0))
+      #expect(desk.assign(3, ruled: 0) == expected)
+    }
+  }
+
   @Test func whoLeavesAQueueIsNeverServed() {
     var desk = Desk(balance: .roundrobin, servers: [.init(maxconn: 1)])
     _ = desk.assign(1)
@@ -197,12 +218,13 @@ struct Desk {
   }
 
   mutating func assign(
-    _ waiter: UInt32, previous: Int? = nil, isNew: Bool = true
+    _ waiter: UInt32, previous: Int? = nil, isNew: Bool = true, ruled: Int? = nil
   ) -> Assignment {
     if isNew { backend.enter(now: now) }
-    let request = AssignmentRequest(
+    var request = AssignmentRequest(
       client: IPAddress(v4: 7), waiter: Waiter(worker: 0, slot: waiter, generation: 0),
       previous: previous)
+    request.ruledServer = ruled
     return backend.assign(request, now: now)
   }
 
