@@ -16,6 +16,10 @@ struct ExampleTests {
 
   @Test("are valid without a warning", arguments: Example.names)
   func areValid(name: String) throws {
+    if ProgramUnderTest.isReference26, let unknown = Self.unknownTo26[name] {
+      print("\(name): not checked, for HAProxy 2.6 does not know \(unknown)")
+      return
+    }
     let program = try ProgramUnderTest(
       arguments: ["-C", Example.folder + "/..", "-c", "-V", "-f", Example.path(of: name)])
     #expect(try program.waitForExit() == .exited(0))
