@@ -85,7 +85,8 @@ import Testing
   }
 
   @Test func everyBeginningIsUndecidedAndTheWholeIsAHead() {
-    let text = "\r\nGET /a?b HTTP/1.1\r\nHost: example.org\r\nX: 1\r\n 2\r\nContent-Length: 3\r\n\r\n"
+    let text =
+      "\r\nGET /a?b HTTP/1.1\r\nHost: example.org\r\nX: 1\r\n 2\r\nContent-Length: 3\r\n\r\n"
     for count in 0..<text.utf8.count {
       #expect(HTTPRequestHead.read(Array(text.utf8.prefix(count))) == .needMore, "\(count)")
     }

@@ -17,8 +17,8 @@ enum ActionName {
     words(
       of: """
         attach-srv do-log do-resolve expect-netscaler-cip sc-add-gpc sc-inc-gpc sc-inc-gpc0
-        sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send-spoe-group set-bandwidth-limit set-nice set-retries
-        switch-mode track-sc0 track-sc1 track-sc2 use-service
+        sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send-spoe-group set-bandwidth-limit switch-mode track-sc0
+        track-sc1 track-sc2 use-service
         """))
 
   /// Whether something in parentheses belongs to the name.

@@ -91,8 +91,13 @@ public struct ProxyConfiguration: Sendable {
   public var connectionRules = TCPRules()
   /// `tcp-request session`
   public var sessionRules = TCPRules()
-  /// How many samples `capture` rules keep.
-  public var captureCount = 0
+  /// How many bytes each place for captures of requests holds: those of `capture` rules and of
+  /// `declare capture request`, in order.
+  public var requestCaptures: [Int] = []
+  /// The same of `declare capture response`.
+  public var responseCaptures: [Int] = []
+  /// `error-log-format`
+  public var errorLogFormat: LogFormat?
   /// `unique-id-format`
   public var uniqueIDFormat: LogFormat?
 

@@ -40,6 +40,10 @@ public struct TCPRule: Sendable {
     case setPriorityOffset(SampleExpression)
     /// Keeps a sample for the log, cut to a length.
     case capture(SampleExpression, bytesMax: Int, index: Int)
+    /// `set-retries`: at most 100.
+    case setRetries(Number)
+    /// `set-nice`: nothing, since the sessions of a worker are served in turn.
+    case setNice
   }
 
   public var action: Action

@@ -32,6 +32,9 @@ extension Worker where K: ~Copyable {
     if settings.clientKeepAlive { kernel.set(.keepAlive, on: socket) }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
+    if let bytes = settings.notSentLowWater {
+      kernel.set(.notSentLowWater(bytes: bytes), on: socket)
+    }
     var expectsHeader = proxy.listeners[Int(listener)].isAcceptProxy
     if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expectsHeader) { return }
     if expectsHeader {
@@ -48,6 +51,7 @@ extension Worker where K: ~Copyable {
     let proxy = state.frontends[Int(slot.value.frontend)]
     if proxy.rules.hasSessionRules, !runSessionRules(slot) { return }
     state.countSession(slot.value)
+    if state.rates.isLimited { state.rates.countSession(now: kernel.now) }
     logEarly(.accept, slot)
     if proxy.rules.mayInspect {
       beginInspection(slot)
@@ -285,6 +289,9 @@ extension Worker where K: ~Copyable {
     if settings.serverKeepAlive { kernel.set(.keepAlive, on: socket) }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
+    if let bytes = settings.notSentLowWater {
+      kernel.set(.notSentLowWater(bytes: bytes), on: socket)
+    }
     if let source = backend.servers[Int(slot.value.server)].source,
       kernel.bind(socket, to: source) != nil
     {
@@ -367,7 +374,10 @@ extension Worker where K: ~Copyable {
     slot.value.hasFailedConnection = true
     let effects = backend.with(absent: []) { $0.connectFailed(server, now: now) }
     deliver(effects, backend: number)
-    let rules = backend.retryRules(server: server, attempt: slot.value.session.retries + 1)
+    let ruled = slot.value.retriesMax
+    let rules = backend.retryRules(
+      server: server, attempt: slot.value.session.retries + 1,
+      retriesMax: ruled >= 0 ? Int(ruled) : backend.settings.retries)
     return slot.value.session.connectFailed(failure, rules: rules)
   }
 

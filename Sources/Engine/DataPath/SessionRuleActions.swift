@@ -95,6 +95,10 @@ extension Worker where K: ~Copyable {
       guard let text = expression.evaluate(in: &samples).value?.text else { return }
       while samples.captures.count <= index { samples.captures.append(nil) }
       samples.captures[index] = Array(text.prefix(bytesMax))
+    case .setRetries(let number):
+      guard let value = self.number(number), value <= 100 else { return }
+      slot.value.retriesMax = Int8(value)
+    case .setNice: break
     }
   }
 

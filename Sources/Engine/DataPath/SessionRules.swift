@@ -41,6 +41,7 @@ enum RuledLogLevel: Equatable {
 struct SessionRuleState {
   var variables: [VariableName: SampleValue] = [:]
   var captures: [[UInt8]?] = []
+  var responseCaptures: [[UInt8]?] = []
   /// Those of the connection, when a rule gave the session others.
   var connectionSource: SocketAddress?
   var connectionDestination: SocketAddress?

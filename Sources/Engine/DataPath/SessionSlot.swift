@@ -102,6 +102,8 @@ struct SessionSlot {
   var forcesServer = false
   /// Whether a PROXY header was read.
   var hasReceivedHeader = false
+  /// How often connecting is tried again, as a rule said; -1 for what the backend says.
+  var retriesMax: Int8 = -1
   /// The session's rank in queues.
   var priority = QueuePriority()
   /// `set-log-level`: the level, or that there is no line.

@@ -88,9 +88,10 @@ extension TCPRule {
       .setVariable(_, _, let expression), .setPriorityClass(let expression),
       .setPriorityOffset(let expression), .capture(let expression, _, _),
       .setMark(_, .expression(let expression)),
-      .setTypeOfService(_, .expression(let expression)):
+      .setTypeOfService(_, .expression(let expression)), .setRetries(.expression(let expression)):
       expression
-    case .accept, .reject, .close, .expectProxy, .silentDrop, .setVariableFormat,
+    case .setRetries, .setNice, .accept, .reject, .close, .expectProxy, .silentDrop,
+      .setVariableFormat,
       .unsetVariable, .setLogLevel, .setMark, .setTypeOfService:
       nil
     }

@@ -40,7 +40,7 @@ extension SampleReader {
   }
 
   /// How many units of time make a second.
-  private func timeUnit(
+  func timeUnit(
     _ arguments: [SampleArgument], at index: Int
   ) throws(SampleError) -> Int64 {
     guard index < arguments.count else { return 1 }

@@ -35,6 +35,7 @@ public enum SampleArgument: Sendable {
   case lists([AccessControlTerm])
   case map(PatternMap)
   case conditions(VariableConditions)
+  case path(JSONPath)
 }
 
 /// A proxy or server that an expression names, found when everything has been read.
