@@ -3,8 +3,11 @@
 private let accessControlKeywords: [String: (match: PatternMatch, isDotted: Bool)] = [
   "payload": (.bin, false), "payload_lv": (.bin, false), "req_rdp_cookie": (.str, false),
   "req_rdp_cookie_cnt": (.int, false), "req_ssl_sni": (.str, false), "req_ssl_ver": (.int, true),
-  "req.ssl_ver": (.int, true),
+  "req.ssl_ver": (.int, true), "ssl_fc_sni_end": (.end, false), "ssl_fc_sni_reg": (.reg, false),
 ]
+
+/// The fetches of those that have another name.
+private let accessControlFetches = ["ssl_fc_sni_end": "ssl_fc_sni", "ssl_fc_sni_reg": "ssl_fc_sni"]
 
 extension SampleReader {
   // MARK: ACLs
@@ -67,7 +70,10 @@ extension SampleReader {
     do {
       if own != nil {
         // Converters stand behind commas only: the next words are flags and patterns.
-        sample = try expression(words.isEmpty ? [] : [first], &index)
+        let fetch = accessControlFetches[keyword].map {
+          Array($0.utf8) + first.dropFirst(keyword.utf8.count)
+        }
+        sample = try expression(words.isEmpty ? [] : [fetch ?? first], &index)
       } else {
         sample = try expression(words, &index)
         index = max(index, 1)
