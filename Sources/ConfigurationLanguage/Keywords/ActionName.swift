@@ -16,7 +16,7 @@ enum ActionName {
   static let notSupported = Set(
     words(
       of: """
-        attach-srv do-log do-resolve expect-netscaler-cip sc-add-gpc sc-inc-gpc sc-inc-gpc0
+        attach-srv do-log do-resolve sc-add-gpc sc-inc-gpc sc-inc-gpc0
         sc-inc-gpc1 sc-set-gpt sc-set-gpt0 send-spoe-group set-bandwidth-limit switch-mode track-sc0
         track-sc1 track-sc2 use-service
         """))

@@ -2,6 +2,7 @@
 enum BindKeyword: String, CaseIterable, Sendable {
   case backlog, gid, group, id, interface, maxconn, mode, mss, name, process, tfo, transparent
   case uid, user, v4v6, v6only
+  case acceptNetscaler = "accept-netscaler-cip"
   case acceptProxy = "accept-proxy"
   case deferAccept = "defer-accept"
 }
@@ -26,7 +27,7 @@ private let ignoredOnBind = """
   """
 
 private let notSupportedOnBind = """
-  accept-netscaler-cip allow-0rtt alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass
+  allow-0rtt alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass
   ca-verify-file cc ciphers ciphersuites client-sigalgs crl-file crt crt-ignore-err crt-list
   curves default-crt ecdhe ech force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13
   generate-certificates ktls namespace nbconn no-alpn no-ca-names no-sslv3 no-strict-sni

@@ -208,6 +208,8 @@ public struct ListenerConfiguration: Sendable {
   public var backlog: Int?
   /// `accept-proxy`
   public var isAcceptProxy = false
+  /// `accept-netscaler-cip`: the magic number; nil without it.
+  public var clientAddressMagic: UInt32?
   /// `interface`
   public var interface: String?
   /// `transparent`

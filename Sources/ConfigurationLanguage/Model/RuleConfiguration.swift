@@ -20,6 +20,8 @@ public struct TCPRule: Sendable {
     case close
     /// `expect-proxy layer4`
     case expectProxy
+    /// `expect-netscaler-cip layer4`
+    case expectClientAddress
     /// Nothing goes to the client any more, nor a reset; with a time to live, a reset that dies on
     /// its way.
     case silentDrop(timeToLive: UInt8?)

@@ -11,7 +11,8 @@ extension ConfigurationDraft {
     case "accept": return .accept
     case "reject": return .reject
     case "close" where words.stage == .response: return .close
-    case "expect-proxy" where words.stage != .response:
+    case "expect-proxy" where words.stage != .response,
+      "expect-netscaler-cip" where words.stage != .response:
       guard words.text == "layer4" else {
         throw SampleError(
           "\(words.name) only supports 'layer4' in \(proxy.kind) '\(proxy.name)' (got "
@@ -20,10 +21,10 @@ extension ConfigurationDraft {
       words.index += 1
       guard words.stage == .connection else {
         throw SampleError(
-          "'expect-proxy layer4' is not allowed in '\(words.statement[0]) \(words.statement[1])' "
+          "'\(name) layer4' is not allowed in '\(words.statement[0]) \(words.statement[1])' "
             + "rules in \(proxy.kind) '\(proxy.name)'")
       }
-      return .expectProxy
+      return name == "expect-proxy" ? .expectProxy : .expectClientAddress
     case "capture" where words.stage != .response: return try readCaptureAction(&words)
     case "silent-drop": return try readSilentDrop(&words)
     case "set-src" where words.stage != .response: return .setSource(try expression(&words))

@@ -35,10 +35,14 @@ extension Worker where K: ~Copyable {
     if let bytes = settings.notSentLowWater {
       kernel.set(.notSentLowWater(bytes: bytes), on: socket)
     }
-    var expectsHeader = proxy.listeners[Int(listener)].isAcceptProxy
-    if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expectsHeader) { return }
-    if expectsHeader {
-      slot.value.isReadingHeader = true
+    var expected: ExpectedHeaders = []
+    if proxy.listeners[Int(listener)].isAcceptProxy { expected.insert(.proxy) }
+    if proxy.listeners[Int(listener)].clientAddressMagic != nil {
+      expected.insert(.clientAddress)
+    }
+    if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expected) { return }
+    if expected != [] {
+      slot.value.expectedHeaders = expected
       slot.value.handshakeMilliseconds = -1
       armReceive(.client, slot)
     } else {

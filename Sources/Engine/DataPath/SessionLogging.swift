@@ -140,12 +140,12 @@ extension Worker where K: ~Copyable {
   }
 
   /// Writes the line of a client that was turned away before its session began.
-  mutating func logSessionError(_ failure: ProxyHeader.Failure, _ slot: SlotPointer) {
+  mutating func logSessionError(_ error: ConnectionError, _ slot: SlotPointer) {
     slot.value.isLogged = true
     let frontend = Int(slot.value.frontend)
     guard state.frontends[frontend].settings.isLogging else { return }
     let proxy = state.configuration.proxies[frontend]
-    guard case .write(let level) = LogDecision(ofSessionError: failure, in: proxy) else { return }
+    guard case .write(let level) = LogDecision(ofSessionError: error, in: proxy) else { return }
     let record = makeRecord(at: .close, slot)
     logLine.message.removeAll(keepingCapacity: true)
     if let format = proxy.errorLogFormat {
@@ -153,7 +153,7 @@ extension Worker where K: ~Copyable {
         record, state.log.names, samples: logSamples(of: format, in: proxy, slot),
         logsAsSoonAsPossible: false, into: &logLine.message)
     } else {
-      record.writeSessionError(failure, state.log.names, into: &logLine.message)
+      record.writeSessionError(error, state.log.names, into: &logLine.message)
     }
     state.log.send(
       &logLine, level: level, proxy: frontend, at: record.logDate, through: &kernel, worker: index)

@@ -12,7 +12,7 @@ extension Worker where K: ~Copyable {
   /// Evaluates rules in order until one is final.
   mutating func run(
     _ rules: [TCPRule], from start: Int, _ stage: RuleStage, _ slot: SlotPointer,
-    _ expectsHeader: inout Bool
+    _ expected: inout ExpectedHeaders
   ) -> RuleOutcome {
     for rule in rules[start...] {
       if let condition = rule.condition {
@@ -29,7 +29,10 @@ extension Worker where K: ~Copyable {
       case .close: final = .close
       case .silentDrop(let timeToLive): final = .drop(timeToLive: timeToLive)
       case .expectProxy:
-        expectsHeader = true
+        expected.insert(.proxy)
+        continue
+      case .expectClientAddress:
+        expected.insert(.clientAddress)
         continue
       default:
         apply(rule.action, stage, slot)
@@ -46,7 +49,7 @@ extension Worker where K: ~Copyable {
     _ action: TCPRule.Action, _ stage: RuleStage, _ slot: SlotPointer
   ) {
     switch action {
-    case .accept, .reject, .close, .silentDrop, .expectProxy: break
+    case .accept, .reject, .close, .silentDrop, .expectProxy, .expectClientAddress: break
     case .setSource(let expression):
       guard let ip = address(expression), let old = slot.value.clientAddress else { return }
       set(source: SocketAddress(ip: ip, port: old.port), stage, slot)

@@ -90,7 +90,8 @@ extension TCPRule {
       .setMark(_, .expression(let expression)),
       .setTypeOfService(_, .expression(let expression)), .setRetries(.expression(let expression)):
       expression
-    case .setRetries, .setNice, .accept, .reject, .close, .expectProxy, .silentDrop,
+    case .setRetries, .setNice, .accept, .reject, .close, .expectProxy, .expectClientAddress,
+      .silentDrop,
       .setVariableFormat,
       .unsetVariable, .setLogLevel, .setMark, .setTypeOfService:
       nil

@@ -102,6 +102,80 @@ struct ConnectionFactTests {
   }
 }
 
+@Suite("A NetScaler tells who the client is")
+struct ClientAddressTests {
+  /// 10.1.2.3:1111 to 10.4.5.6:2222
+  private static let header: [UInt8] =
+    [0x00, 0x00, 0x30, 0x39, 0, 0, 0, 0, 0, 0, 0, 40]
+    + [0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 1, 2, 3, 10, 4, 5, 6]
+    + [4, 87, 8, 174] + [UInt8](repeating: 0, count: 16)
+
+  @Test("its header names the client, and its payload follows", arguments: ProgramUnderTest.engines)
+  func headerIsAccepted(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port) accept-netscaler-cip 12345
+          server s 127.0.0.1:\(echo.port)
+      """)
+    let client = try stage.client()
+    try client.send(Self.header + Array("hello".utf8))
+    #expect(try client.receiveText(5) == "hello")
+    try client.finish()
+    #expect(try stage.log.line(containing: "10.1.2.3:1111").containsText(" px px/s "))
+  }
+
+  @Test(
+    "it may come in pieces, behind a PROXY header, by a rule",
+    .enabled(if: !ProgramUnderTest.isReference, "HAProxy wants each header in one piece"),
+    arguments: ProgramUnderTest.engines)
+  func headerInPieces(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port) accept-proxy accept-netscaler-cip 12345
+          tcp-request connection expect-netscaler-cip layer4
+          server s 127.0.0.1:\(echo.port)
+      """)
+    let client = try stage.client()
+    for byte in Array("PROXY TCP4 10.7.7.7 10.8.8.8 1 2\r\n".utf8) + Self.header {
+      try client.send([byte])
+    }
+    try client.send("hello")
+    #expect(try client.receiveText(5) == "hello")
+    try client.finish()
+    #expect(try stage.log.line(containing: "10.1.2.3:1111").containsText(" px px/s "))
+  }
+
+  @Test("what is none is refused, and the line says why", arguments: ProgramUnderTest.engines)
+  func wrongHeader(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port) accept-netscaler-cip 12345
+          server s 127.0.0.1:\(echo.port)
+      """)
+    let client = try stage.client()
+    try client.send("this is no header of such a machine")
+    _ = try client.ending()
+    #expect(
+      try stage.log.line(containing: "NetScaler").containsText(
+        "Received an invalid NetScaler Client IP magic number"))
+    let second = try stage.client()
+    try second.finish()
+    #expect(
+      try stage.log.line(containing: "closed while").containsText(
+        "Connection closed while waiting for NetScaler Client IP header"))
+    #expect(echo.acceptedCount == 0)
+  }
+}
+
 @Suite("Protocols are told from each other")
 struct ProtocolRoutingTests {
   @Test("HTTP is told from what is none", arguments: ProgramUnderTest.engines)
