@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLiburing.h"
 
+#include <linux/capability.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -176,4 +177,48 @@ int sluice_steer_behind(int listener, unsigned first, unsigned count) {
 int sluice_steer_detach(int listener) {
   int unused = 0;
   return setsockopt(listener, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &unused, sizeof(unused));
+}
+
+int sluice_get_affinity(unsigned char *allowed, int count)
+{
+	cpu_set_t set;
+	int number;
+
+	CPU_ZERO(&set);
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return -1;
+	for (number = 0; number < count && number < CPU_SETSIZE; number++)
+		allowed[number] = CPU_ISSET(number, &set) ? 1 : 0;
+	return 0;
+}
+
+int sluice_set_affinity(const unsigned char *allowed, int count)
+{
+	cpu_set_t set;
+	int number;
+
+	CPU_ZERO(&set);
+	for (number = 0; number < count && number < CPU_SETSIZE; number++)
+		if (allowed[number])
+			CPU_SET(number, &set);
+	return sched_setaffinity(0, sizeof(set), &set);
+}
+
+int sluice_keep_capabilities(void)
+{
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+}
+
+int sluice_limit_capabilities(unsigned mask)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+		.pid = 0,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	memset(data, 0, sizeof(data));
+	data[0].effective = mask;
+	data[0].permitted = mask;
+	return (int)syscall(SYS_capset, &header, data);
 }

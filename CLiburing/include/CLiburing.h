@@ -27,6 +27,7 @@ void sluice_name_thread(unsigned long thread, const char *name);
  * cannot be included next to glibc's headers. */
 static const int sluice_ip_bind_address_no_port = 24;
 static const int sluice_ipv6_transparent = 75;
+static const int sluice_tcp_notsent_lowat = 25;
 static const unsigned long sluice_siocoutq = 0x5411;
 
 /* The next connection of a listening socket, non-blocking and close-on-exec, or

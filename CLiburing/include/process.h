@@ -25,6 +25,18 @@ int sluice_may_chroot(void);
 /* The environment, ended by NULL. environ(7). */
 char *const *sluice_environment(void);
 
+/* Which processors this thread may run on: a byte of 0 or 1 for each of `count`
+ * processors. Return 0, or -1 with errno. sched_getaffinity(2),
+ * sched_setaffinity(2). */
+int sluice_get_affinity(unsigned char *allowed, int count);
+int sluice_set_affinity(const unsigned char *allowed, int count);
+
+/* Makes this thread keep its capabilities through a change of the user, and
+ * limits it to some. Return 0, or -1 with errno. prctl(2) with PR_SET_KEEPCAPS,
+ * capset(2). */
+int sluice_keep_capabilities(void);
+int sluice_limit_capabilities(unsigned mask);
+
 /* How many CPUs this process may use, at least 1. sched_getaffinity(2). */
 int sluice_cpu_count(void);
 

@@ -248,6 +248,8 @@ public enum SocketOption: Sendable {
   case noQuickAcknowledge
   /// SO_SNDBUF, in bytes
   case sendBuffer(bytes: Int)
+  /// TCP_NOTSENT_LOWAT, in bytes
+  case notSentLowWater(bytes: Int)
   /// SO_RCVBUF, in bytes
   case receiveBuffer(bytes: Int)
   /// IP_TRANSPARENT or IPV6_TRANSPARENT

@@ -248,15 +248,18 @@ extension Backend {
   /// - Parameters:
   ///   - server: the one that failed.
   ///   - attempt: the number of the coming retry, from 1.
+  ///   - retriesMax: how many there may be; nil for the backend's own `retries`.
   /// - Returns: also what decides about the pause before: it is made unless this is true and there
   ///   is more than one active server.
-  public func redispatches(from server: Int, attempt: Int) -> Bool {
+  public func redispatches(from server: Int, attempt: Int, retriesMax: Int? = nil) -> Bool {
     guard redispatchInterval != 0 else { return false }
     switch servers[server].operation {
     case .stopped, .starting: return true
     case .running, .stopping: break
     }
-    let period = redispatchInterval > 0 ? redispatchInterval : retries + 1 + redispatchInterval
+    let period =
+      redispatchInterval > 0
+      ? redispatchInterval : (retriesMax ?? retries) + 1 + redispatchInterval
     if period > 0, attempt % period == 0 { return true }
     return farm.activeCount > 1 && !balance.algorithm.isHash
   }

@@ -1,3 +1,4 @@
+public import Basics
 public import ConfigurationLanguage
 import Samples
 
@@ -59,15 +60,15 @@ public enum LogDecision: Hashable, Sendable {
   ///
   /// HAProxy writes it only where sessions have a log format: without one the connection was
   /// never going to be logged.
-  public init(ofSessionError failure: ProxyHeader.Failure, in frontend: ProxyConfiguration) {
+  public init(ofSessionError error: ConnectionError, in frontend: ProxyConfiguration) {
     let isWritten: Bool
-    switch (frontend.sessionLog, failure) {
+    switch (frontend.sessionLog, error) {
     case (.connectLine, _): isWritten = false
-    case (.format, .closed), (.format, .aborted), (.format, .timeout):
+    case (.format, .proxyEmpty), (.format, .proxyAborted), (.format, .proxyTimeout),
+      (.format, .clientAddressEmpty), (.format, .clientAddressAborted),
+      (.format, .clientAddressTimeout):
       isWritten = !frontend.options.contains(.dontLogNull)
-    case (.format, .truncated), (.format, .notHeader), (.format, .invalidHeader),
-      (.format, .unknownProtocol):
-      isWritten = true
+    case (.format, _): isWritten = true
     }
     let level: LogLevel = frontend.options.contains(.logSeparateErrors) ? .err : .info
     self = isWritten ? .write(level) : .wait

@@ -7,6 +7,8 @@ public struct LogSamples: Sendable {
   public var values: [SampleValue?] = []
   /// What `capture` rules kept, by number.
   public var captures: [[UInt8]?] = []
+  /// What `capture-res` kept, by number.
+  public var responseCaptures: [[UInt8]?] = []
   /// What `unique-id-format` gave; nil without one.
   public var uniqueID: [UInt8]?
 

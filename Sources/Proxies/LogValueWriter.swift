@@ -90,8 +90,14 @@ struct LogValueWriter {
       quote(into: &bytes)
       bytes.append(text: "<BADREQ>")
       quote(into: &bytes)
-    case .requestHeaders where !samples.captures.isEmpty: writeCaptures(into: &bytes)
-    case .requestHeaderList where !samples.captures.isEmpty: writeCaptureList(into: &bytes)
+    case .requestHeaders where !samples.captures.isEmpty:
+      write(captures: samples.captures, into: &bytes)
+    case .requestHeaderList where !samples.captures.isEmpty:
+      write(captureList: samples.captures, into: &bytes)
+    case .responseHeaders where !samples.responseCaptures.isEmpty:
+      write(captures: samples.responseCaptures, into: &bytes)
+    case .responseHeaderList where !samples.responseCaptures.isEmpty:
+      write(captureList: samples.responseCaptures, into: &bytes)
     case .requestHeaders, .requestHeaderList, .responseHeaders, .responseHeaderList:
       // Nothing is captured in a tcp proxy: not even a dash is written.
       break
@@ -106,10 +112,10 @@ struct LogValueWriter {
   }
 
   /// `{a|b|}`
-  private func writeCaptures(into bytes: inout [UInt8]) {
+  private func write(captures: [[UInt8]?], into bytes: inout [UInt8]) {
     quote(into: &bytes)
     bytes.append(UInt8(ascii: "{"))
-    for (index, capture) in samples.captures.enumerated() {
+    for (index, capture) in captures.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: "|")) }
       if let capture { escape(capture[...], into: &bytes) }
     }
@@ -118,8 +124,8 @@ struct LogValueWriter {
   }
 
   /// One after the other, each between quotes where text is quoted.
-  private func writeCaptureList(into bytes: inout [UInt8]) {
-    for (index, capture) in samples.captures.enumerated() {
+  private func write(captureList captures: [[UInt8]?], into bytes: inout [UInt8]) {
+    for (index, capture) in captures.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: " ")) }
       writeText(capture ?? [], into: &bytes)
     }

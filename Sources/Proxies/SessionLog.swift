@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 public import Samples
 
 extension LogFormat {
@@ -141,11 +141,11 @@ extension SessionRecord {
   /// `client:port [date] frontend/listener: what happened`.
   ///
   /// - Parameters:
-  ///   - failure: what happened.
+  ///   - error: what happened.
   ///   - names: the names that the indexes in the record stand for.
   ///   - bytes: where the line goes.
   public func writeSessionError(
-    _ failure: ProxyHeader.Failure, _ names: LogNames, into bytes: inout [UInt8]
+    _ error: ConnectionError, _ names: LogNames, into bytes: inout [UInt8]
   ) {
     if let clientAddress {
       clientAddress.ip.write(to: &bytes)
@@ -163,6 +163,6 @@ extension SessionRecord {
     bytes.append(UInt8(ascii: "/"))
     bytes.append(contentsOf: names.bytes[names.listener(self)])
     bytes.append(text: ": ")
-    bytes.append(text: failure.text)
+    bytes.append(text: error.text)
   }
 }

@@ -97,7 +97,7 @@ enum KeywordLists {
   static let removed = ["nbproc", "process", "tune.chksize"]
   static let refused = ["numa-cpu-mapping", "usesrc"]
   private static let withoutEffect = [
-    "cookie", "noepoll", "redir", "tune.maxaccept",
+    "cookie", "noepoll", "redir", "tune.maxaccept", "tune.renice.startup",
   ]
 
   static let all: [(name: String, words: [String])] =

@@ -399,8 +399,6 @@ extension Golden {
         Threads will automatically be used on multi-processor machines if available.
         ALERT config : parsing [f.cfg:7] : option 'tune.chksize' is not supported any more \
         (tune.bufsize is used instead).
-        ALERT config : parsing [f.cfg:8] : 'busy-polling' is known but not supported by this \
-        version of Sluice.
         ALERT config : parsing [f.cfg:9] : 'numa-cpu-mapping' is known but not supported by \
         this version of Sluice.
         ALERT config : parsing [f.cfg:10] : 'chroot auto' is known but not supported by this \

@@ -32,7 +32,7 @@ extension Golden {
         acl c3
         acl c4 payload(0,3) -m bin 0z
         acl or src 1.2.3.4
-        acl c5 ssl_fc
+        acl c5 fc_saved_syn
         acl c6 src,sha2(1) 1
       """,
       says:
@@ -84,7 +84,8 @@ extension Golden {
         ALERT config : parsing [f.cfg:27] : acl name 'or' will never match. 'or' is used to \
         express a logical disjunction within a condition.
         ALERT config : parsing [f.cfg:28] : error detected while parsing ACL 'c5' : fetch method \
-        'ssl_fc' is known but not supported by this version of Sluice in ACL expression 'ssl_fc'.
+        'fc_saved_syn' is known but not supported by this version of Sluice in ACL expression \
+        'fc_saved_syn'.
         ALERT config : parsing [f.cfg:29] : error detected while parsing ACL 'c6' : invalid args \
         in converter 'sha2' : Unsupported number of bits: '1' in ACL expression 'src,sha2(1)'.
         ALERT config : Error(s) found in configuration file : f.cfg

@@ -3,6 +3,7 @@ import Samples
 
 /// A process with a frontend `fe` and a backend `be` that has the servers `s1` and `se"r]ver`.
 final class FixtureNames: SampleSources {
+  func captureRoom(of proxy: Int, isRequest: Bool) -> [Int] { isRequest ? [8, 3] : [4] }
   func count(_ counter: SampleCounter, proxy: Int, member: Int) -> Int64? { nil }
   func name(proxy: Int) -> [UInt8] { Array((proxy == 0 ? "fe" : "be").utf8) }
   func name(proxy: Int, server: Int) -> [UInt8] {

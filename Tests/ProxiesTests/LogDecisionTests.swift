@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func sessionErrorsAreLoggedWhereSessionsHaveAFormat() {
-    for failure in ProxyHeader.Failure.allCases {
+    for failure in ProxyHeader.Failure.allCases.map(\.error) {
       #expect(LogDecision(ofSessionError: failure, in: frontend(.connectLine)) == .wait)
       #expect(
         LogDecision(ofSessionError: failure, in: frontend(.format(.tcplog))) == .write(.info))
@@ -94,7 +94,7 @@ import Testing
         LogDecision(
           ofSessionError: failure, in: frontend(.format(.tcplog), .logSeparateErrors))
           == .write(.err))
-      let isSilent = [.closed, .aborted, .timeout].contains(failure)
+      let isSilent = [.proxyEmpty, .proxyAborted, .proxyTimeout].contains(failure)
       #expect(
         LogDecision(ofSessionError: failure, in: frontend(.format(.tcplog), .dontLogNull))
           == (isSilent ? .wait : .write(.info)))

@@ -171,7 +171,7 @@ import Testing
   @Test func sessionErrorNamesTheListener() {
     var record = LogFixture.record
     var bytes: [UInt8] = []
-    record.writeSessionError(.notHeader, LogFixture.names, into: &bytes)
+    record.writeSessionError(.proxyNoHeader, LogFixture.names, into: &bytes)
     #expect(
       String(decoding: bytes, as: UTF8.self)
         == "127.0.0.1:46836 [22/Nov/2026:22:13:52.678] fe/named: Received something which does "
@@ -179,7 +179,7 @@ import Testing
     record.listener = 0
     record.clientAddress = nil
     bytes.removeAll()
-    record.writeSessionError(.closed, LogFixture.names, into: &bytes)
+    record.writeSessionError(.proxyEmpty, LogFixture.names, into: &bytes)
     #expect(
       String(decoding: bytes, as: UTF8.self)
         == "unix:1 [22/Nov/2026:22:13:52.678] fe/1: Connection closed while waiting for PROXY "

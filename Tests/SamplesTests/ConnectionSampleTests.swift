@@ -79,13 +79,42 @@ import Testing
   }
 }
 
+@Suite struct AbsentTLSTests {
+  @Test func aConnectionWithoutTLSHasNoneOfIt() throws {
+    var fixture = SampleFixture()
+    #expect(try fixture.text("ssl_fc") == "0")
+    #expect(try fixture.text("ssl_bc,not") == "1")
+    for name in KnownSamples.fetches where name.hasPrefix("ssl_") {
+      guard name != "ssl_fc", name != "ssl_bc" else { continue }
+      #expect(try fixture.text(name) == nil, "\(name)")
+    }
+    #expect(try !fixture.holds("ssl_fc_sni -m found"))
+    #expect(try !fixture.holds("ssl_fc_sni_end .org"))
+    #expect(try !fixture.holds("ssl_fc_sni_reg ^a"))
+    #expect(try !fixture.holds("ssl_fc"))
+    #expect(try fixture.text("ssl_c_s_dn(CN,1)") == nil)
+    #expect(
+      fixture.problem("ssl_c_s_dn(CN,1,rfc1)")
+        == "invalid args in fetch method 'ssl_c_s_dn' : only rfc2253 or a blank value are currently "
+        + "supported as the format argument.")
+  }
+
+  @Test func itsPlacesAreThoseOfItsSide() {
+    #expect(!SampleFetch.sslFc.places.contains(.connection))
+    #expect(SampleFetch.sslFc.places.contains([.session, .frontendRequest, .log]))
+    #expect(!SampleFetch.sslBc.places.contains(.frontendRequest))
+    #expect(SampleFetch.sslBc.places.contains([.backendResponse, .log]))
+  }
+}
+
 @Suite struct HTTPRequestHeadTests {
   private func read(_ text: String) -> HTTPRequestHead.Parse {
     HTTPRequestHead.read(Array(text.utf8))
   }
 
   @Test func everyBeginningIsUndecidedAndTheWholeIsAHead() {
-    let text = "\r\nGET /a?b HTTP/1.1\r\nHost: example.org\r\nX: 1\r\n 2\r\nContent-Length: 3\r\n\r\n"
+    let text =
+      "\r\nGET /a?b HTTP/1.1\r\nHost: example.org\r\nX: 1\r\n 2\r\nContent-Length: 3\r\n\r\n"
     for count in 0..<text.utf8.count {
       #expect(HTTPRequestHead.read(Array(text.utf8.prefix(count))) == .needMore, "\(count)")
     }

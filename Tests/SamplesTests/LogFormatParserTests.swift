@@ -114,7 +114,7 @@ import Testing
         == "unexpected output type 'ip' at position 4 line : '%(a:ip)ci'. Supported types are: "
         + "str, sint, bool, raw")
     #expect(message("%(a") == "truncated line after '%'")
-    #expect(message("%[ssl_fc_sni]")?.contains("not supported by this version") == true)
+    #expect(message("%[fc_saved_syn]")?.contains("not supported by this version") == true)
     #expect(
       message("%[foo] x")
         == "failed to parse sample expression <foo] x> : unknown fetch method 'foo'")

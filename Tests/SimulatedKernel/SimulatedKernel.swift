@@ -157,7 +157,7 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     case .sendBuffer(let bytes): socket.sentMax = max(1, bytes)
     case .receiveBuffer(let bytes): socket.receivedMax = max(1, bytes)
     case .noDelay, .keepAlive, .noQuickAcknowledge, .transparent, .mark, .typeOfService,
-      .timeToLive, .repair:
+      .timeToLive, .repair, .notSentLowWater:
       break
     }
     return nil

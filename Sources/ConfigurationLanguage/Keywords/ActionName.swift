@@ -16,8 +16,7 @@ enum ActionName {
   static let notSupported = Set(
     words(
       of: """
-        attach-srv do-log do-resolve expect-netscaler-cip send-spoe-group set-bandwidth-limit
-        set-nice set-retries switch-mode use-service
+        attach-srv do-log do-resolve send-spoe-group set-bandwidth-limit switch-mode use-service
         """))
 
   /// Whether something in parentheses belongs to the name.

@@ -2,6 +2,7 @@
 enum BindKeyword: String, CaseIterable, Sendable {
   case backlog, gid, group, id, interface, maxconn, mode, mss, name, process, tfo, transparent
   case uid, user, v4v6, v6only
+  case acceptNetscaler = "accept-netscaler-cip"
   case acceptProxy = "accept-proxy"
   case deferAccept = "defer-accept"
 }
@@ -12,17 +13,25 @@ extension KeywordTable<BindKeyword> {
 }
 
 /// Ignored words of `bind` lines that are followed by a value.
-let ignoredBindWordsWithValue: Set = ["idle-ping", "quic-cc-algo", "quic-socket"]
+let ignoredBindWordsWithValue: Set = [
+  "expose-fd", "guid-prefix", "idle-ping", "label", "level", "nice", "quic-cc-algo", "quic-socket",
+  "severity-output", "shards",
+]
 
-/// Words about QUIC and HTTP/2, which say nothing about a TCP listener.
-private let ignoredOnBind = "idle-ping quic-cc-algo quic-force-retry quic-socket"
+/// Words about QUIC and HTTP/2, and about sockets for statistics, which say nothing about a TCP
+/// listener; names that only the runtime API would show; and `nice` and `shards`: the sessions of a
+/// worker are served in turn, and every worker has a socket of its own.
+private let ignoredOnBind = """
+  expose-fd guid-prefix idle-ping label level nice quic-cc-algo quic-force-retry quic-socket
+  severity-output shards
+  """
 
 private let notSupportedOnBind = """
-  accept-netscaler-cip allow-0rtt alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass
+  allow-0rtt alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass
   ca-verify-file cc ciphers ciphersuites client-sigalgs crl-file crt crt-ignore-err crt-list
-  curves default-crt ecdhe ech expose-fd force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12
-  force-tlsv13 generate-certificates guid-prefix ktls label level namespace nbconn nice no-alpn
-  no-ca-names no-sslv3 no-strict-sni no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn
-  prefer-client-ciphers proto severity-output shards sigalgs ssl ssl-max-ver ssl-min-ver
-  strict-sni tcp-md5sig tcp-ss tcp-ut thread tls-ticket-keys tls-tickets verify
+  curves default-crt ecdhe ech force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13
+  generate-certificates ktls namespace nbconn no-alpn no-ca-names no-sslv3 no-strict-sni
+  no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn prefer-client-ciphers proto
+  sigalgs ssl ssl-max-ver ssl-min-ver strict-sni tcp-md5sig tcp-ss tcp-ut thread
+  tls-ticket-keys tls-tickets verify
   """

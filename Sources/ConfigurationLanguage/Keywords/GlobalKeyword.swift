@@ -2,6 +2,19 @@
 enum GlobalKeyword: String, CaseIterable, Sendable {
   case chroot, daemon, description, gid, grace, group, log, maxconn, maxpipes, nbthread, noepoll
   case node, nosplice, noreuseport, pidfile, presetenv, quiet, resetenv, setenv, uid, unsetenv, user
+  case localpeer, maxconnrate, maxsessrate, setcap
+  case cpuMap = "cpu-map"
+  case cpuPolicy = "cpu-policy"
+  case cpuSet = "cpu-set"
+  case defaultPath = "default-path"
+  case preallocDescriptors = "prealloc-fd"
+  case threadGroup = "thread-group"
+  case threadHardLimit = "thread-hard-limit"
+  case tuneNicenessRuntime = "tune.renice.runtime"
+  case tuneNicenessStartup = "tune.renice.startup"
+  case tuneNotSentClient = "tune.notsent-lowat.client"
+  case tuneNotSentServer = "tune.notsent-lowat.server"
+  case tuneSendBackend = "tune.sndbuf.backend"
   case descriptorHardLimit = "fd-hard-limit"
   case externalCheck = "external-check"
   case insecureForkWanted = "insecure-fork-wanted"
@@ -45,8 +58,17 @@ extension KeywordTable<GlobalKeyword> {
 }
 
 /// Names of HTTP, QUIC and device detection, which say nothing in `mode tcp`; pollers that this
-/// program does not have anyway; permissions to fork and to change the user that it never needs.
+/// program does not have anyway; permissions to fork and to change the user that it never needs; and
+/// parts of HAProxy that this program does not have, so that there is nothing to tune: pools of
+/// buffers for streams, caches of patterns, run queues, shards of listeners, datagram listeners,
+/// closing of idle HTTP connections, secrets of QUIC.
 private let ignoredInGlobal = """
+  anonkey busy-polling close-spread-time cluster-secret max-threads-per-group no-memory-trimming
+  nogetaddrinfo quick-exit tune.buffers.limit tune.buffers.reserve tune.events.max-events-at-once
+  tune.fd.edge-triggered tune.listener.default-shards tune.listener.multi-queue
+  tune.max-rules-at-once tune.maxpollevents tune.maxrewrite tune.memory.hot-size
+  tune.pattern.cache-size tune.rcvbuf.backend tune.rcvbuf.frontend tune.recv_enough
+  tune.runqueue-depth tune.sched.low-latency tune.sndbuf.frontend
   51degrees-allow-unmatched 51degrees-cache-size 51degrees-data-file 51degrees-difference
   51degrees-drift 51degrees-property-name-list 51degrees-property-separator
   51degrees-use-performance-graph 51degrees-use-predictive-graph deviceatlas-json-file
@@ -86,36 +108,26 @@ private let ignoredInGlobal = """
   """
 
 private let notSupportedInGlobal = """
-  acme.scheduler anonkey busy-polling ca-base close-spread-time cluster-secret cpu-affinity
-  cpu-map cpu-policy cpu-set crt-base debug.counters default-path dns-accept-family
+  acme.scheduler ca-base cpu-affinity crt-base debug.counters dns-accept-family
   force-cfg-parser-pause harden.reject-privileged-ports.tcp httpclient.resolvers.disabled
   httpclient.resolvers.id httpclient.resolvers.prefer httpclient.retries httpclient.ssl.ca-file
-  httpclient.ssl.verify httpclient.timeout.connect issuers-chain-path key-base localpeer lua-load
-  lua-load-per-thread lua-prepend-path master-worker max-threads-per-group maxconnrate maxsessrate
-  maxsslconn maxsslrate mworker-max-reloads no-memory-trimming nogetaddrinfo noktls
-  ocsp-update.disable ocsp-update.httpproxy ocsp-update.maxdelay ocsp-update.mindelay
-  ocsp-update.mode pp2-never-send-local prealloc-fd profiling.memory profiling.tasks quick-exit
-  server-state-base server-state-file setcap shm-stats-file
-  shm-stats-file-max-objects ssl-default-bind-ciphers ssl-default-bind-ciphersuites
-  ssl-default-bind-client-sigalgs ssl-default-bind-curves ssl-default-bind-options
-  ssl-default-bind-sigalgs ssl-default-server-ciphers ssl-default-server-ciphersuites
-  ssl-default-server-client-sigalgs ssl-default-server-curves ssl-default-server-options
-  ssl-default-server-sigalgs ssl-dh-param-file ssl-engine ssl-load-extra-del-ext
-  ssl-load-extra-files ssl-mode-async ssl-passphrase-cmd ssl-propquery ssl-provider
-  ssl-provider-path ssl-security-level ssl-server-verify ssl-skip-self-issued-ca stats stats-file
-  stress-level thread-group thread-hard-limit tune.applet.zero-copy-forwarding tune.buffers.limit
-  tune.buffers.reserve tune.bufsize.large tune.bufsize.small tune.cli.max-payload-size
-  tune.defaults.purge tune.disable-fast-forward
-  tune.epoll.mask-events tune.events.max-events-at-once tune.fail-alloc tune.fd.edge-triggered
-  tune.listener.default-shards tune.listener.multi-queue tune.lua.bool-sample-conversion
-  tune.lua.burst-timeout tune.lua.forced-yield tune.lua.log.loggers tune.lua.log.stderr
-  tune.lua.maxmem tune.lua.openlibs tune.lua.service-timeout tune.lua.session-timeout
-  tune.lua.task-timeout tune.max-rules-at-once tune.maxpollevents
-  tune.maxrewrite tune.memory.hot-size tune.notsent-lowat.client tune.notsent-lowat.server
-  tune.pattern.cache-size tune.peers.max-updates-at-once
-  tune.rcvbuf.backend tune.rcvbuf.frontend tune.recv_enough tune.renice.runtime
-  tune.renice.startup tune.ring.queues tune.runqueue-depth tune.sched.low-latency
-  tune.sndbuf.backend tune.sndbuf.frontend tune.ssl.cachesize tune.ssl.capture-buffer-size
+  httpclient.ssl.verify httpclient.timeout.connect issuers-chain-path key-base lua-load
+  lua-load-per-thread lua-prepend-path master-worker maxsslconn maxsslrate mworker-max-reloads
+  noktls ocsp-update.disable ocsp-update.httpproxy ocsp-update.maxdelay ocsp-update.mindelay
+  ocsp-update.mode pp2-never-send-local profiling.memory profiling.tasks server-state-base
+  server-state-file shm-stats-file shm-stats-file-max-objects ssl-default-bind-ciphers
+  ssl-default-bind-ciphersuites ssl-default-bind-client-sigalgs ssl-default-bind-curves
+  ssl-default-bind-options ssl-default-bind-sigalgs ssl-default-server-ciphers
+  ssl-default-server-ciphersuites ssl-default-server-client-sigalgs ssl-default-server-curves
+  ssl-default-server-options ssl-default-server-sigalgs ssl-dh-param-file ssl-engine
+  ssl-load-extra-del-ext ssl-load-extra-files ssl-mode-async ssl-passphrase-cmd ssl-propquery
+  ssl-provider ssl-provider-path ssl-security-level ssl-server-verify ssl-skip-self-issued-ca
+  stats stats-file stress-level tune.applet.zero-copy-forwarding tune.bufsize.large
+  tune.bufsize.small tune.cli.max-payload-size tune.defaults.purge tune.disable-fast-forward
+  tune.epoll.mask-events tune.fail-alloc tune.lua.bool-sample-conversion tune.lua.burst-timeout
+  tune.lua.forced-yield tune.lua.log.loggers tune.lua.log.stderr tune.lua.maxmem
+  tune.lua.openlibs tune.lua.service-timeout tune.lua.session-timeout tune.lua.task-timeout
+  tune.peers.max-updates-at-once tune.ring.queues tune.ssl.cachesize tune.ssl.capture-buffer-size
   tune.ssl.capture-cipherlist-size tune.ssl.certificate-compression tune.ssl.default-dh-param
   tune.ssl.force-private-cache tune.ssl.hard-maxrecord tune.ssl.keylog tune.ssl.lifetime
   tune.ssl.maxrecord tune.ssl.ocsp-update.maxdelay tune.ssl.ocsp-update.mindelay

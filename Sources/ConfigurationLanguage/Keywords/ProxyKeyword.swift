@@ -1,9 +1,11 @@
 /// The first words of a line in `defaults`, `frontend`, `backend` and `listen` that are carried
 /// out: some of them only to say what HAProxy says about HTTP in `mode tcp`.
 enum ProxyKeyword: String, CaseIterable, Sendable {
-  case acl, backlog, balance, bind, capture, cookie, description, disabled, enabled, fullconn, id
+  case acl, backlog, balance, bind, capture, cookie, declare, description, disabled, enabled,
+    fullconn, id
   case log, maxconn, mode, option, persist, redirect, retries, server, source, stats, stick
   case timeout
+  case errorLogFormat = "error-log-format"
   case defaultServer = "default-server"
   case externalCheck = "external-check"
   case httpCheck = "http-check"
@@ -41,7 +43,7 @@ private let ignoredInProxies = """
   """
 
 private let notSupportedInProxies = """
-  clitcpka-cnt clitcpka-idle clitcpka-intvl crt declare dispatch email-alert error-log-format filter
+  clitcpka-cnt clitcpka-idle clitcpka-intvl crt dispatch email-alert filter
   filter-sequence force-be-switch guid load-server-state-from-file log-format-sd log-steps
   max-session-srv-conns rate-limit server-state-file-name server-template srvtcpka-cnt
   srvtcpka-idle srvtcpka-intvl ssl-f-use transparent use-fcgi-app

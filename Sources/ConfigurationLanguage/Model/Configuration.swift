@@ -50,6 +50,24 @@ public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
 public struct GlobalConfiguration: Sendable {
   /// `log` lines, in order.
   public var logs: [LogTarget] = []
+  /// `maxconnrate`; 0 for no limit.
+  public var connectionRateMax = 0
+  /// `maxsessrate`; 0 for no limit.
+  public var sessionRateMax = 0
+  /// `cpu-set` and `cpu-map`
+  public var processors = ProcessorChoice()
+  /// `thread-hard-limit`
+  public var threadLimit: Int?
+  /// `prealloc-fd`
+  public var preallocatesDescriptors = false
+  /// `setcap`: a bit for each capability that outlasts the change of the user. capabilities(7)
+  public var keptCapabilities: UInt32 = 0
+
+  /// The capabilities that `setcap` knows, with their numbers in <linux/capability.h>.
+  public static let capabilities: [String: UInt32] = [
+    "cap_net_bind_service": 10, "cap_net_admin": 12, "cap_net_raw": 13, "cap_sys_admin": 21,
+  ]
+
   /// `log-tag`; nil for the base name of argv[0].
   public var logTag: String?
   /// `log-send-hostname`: nil when absent, empty for the machine's own name.
@@ -155,6 +173,14 @@ public struct Tuning: Sendable {
   public var receiveBufferClient: Int?
   /// `tune.rcvbuf.server` in bytes
   public var receiveBufferServer: Int?
+  /// `tune.notsent-lowat.client`; TCP_NOTSENT_LOWAT in bytes.
+  public var notSentClient: Int?
+  /// `tune.notsent-lowat.server`
+  public var notSentServer: Int?
+  /// `tune.sndbuf.backend`: of the sockets that log lines leave through.
+  public var sendBufferLog: Int?
+  /// `tune.renice.runtime`
+  public var niceness: Int?
   /// `tune.sndbuf.client` in bytes
   public var sendBufferClient: Int?
   /// `tune.sndbuf.server` in bytes

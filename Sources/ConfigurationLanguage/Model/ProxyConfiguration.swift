@@ -93,8 +93,13 @@ public struct ProxyConfiguration: Sendable {
   public var connectionRules = TCPRules()
   /// `tcp-request session`
   public var sessionRules = TCPRules()
-  /// How many samples `capture` rules keep.
-  public var captureCount = 0
+  /// How many bytes each place for captures of requests holds: those of `capture` rules and of
+  /// `declare capture request`, in order.
+  public var requestCaptures: [Int] = []
+  /// The same of `declare capture response`.
+  public var responseCaptures: [Int] = []
+  /// `error-log-format`
+  public var errorLogFormat: LogFormat?
   /// `unique-id-format`
   public var uniqueIDFormat: LogFormat?
 
@@ -217,6 +222,8 @@ public struct ListenerConfiguration: Sendable {
   public var backlog: Int?
   /// `accept-proxy`
   public var isAcceptProxy = false
+  /// `accept-netscaler-cip`: the magic number; nil without it.
+  public var clientAddressMagic: UInt32?
   /// `interface`
   public var interface: String?
   /// `transparent`

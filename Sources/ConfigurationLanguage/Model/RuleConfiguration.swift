@@ -20,6 +20,8 @@ public struct TCPRule: Sendable {
     case close
     /// `expect-proxy layer4`
     case expectProxy
+    /// `expect-netscaler-cip layer4`
+    case expectClientAddress
     /// Nothing goes to the client any more, nor a reset; with a time to live, a reset that dies on
     /// its way.
     case silentDrop(timeToLive: UInt8?)
@@ -46,6 +48,10 @@ public struct TCPRule: Sendable {
     case addToCounter(StickElement, Number)
     /// `sc-set-gpt`: sets a general purpose tag of what is tracked.
     case setTag(StickElement, Number)
+    /// `set-retries`: at most 100.
+    case setRetries(Number)
+    /// `set-nice`: nothing, since the sessions of a worker are served in turn.
+    case setNice
   }
 
   public var action: Action

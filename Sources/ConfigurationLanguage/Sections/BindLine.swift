@@ -137,7 +137,7 @@ struct BindLine {
       index += 1
       set(keyword)
       return nil
-    case .backlog, .maxconn, .mss, .id:
+    case .backlog, .maxconn, .mss, .id, .acceptNetscaler:
       index += 2
       return setNumber(keyword, argument)
     case .gid, .uid, .group, .user, .mode:
@@ -183,6 +183,12 @@ struct BindLine {
     }
     let value = IntegerText.leading(argument)
     switch keyword {
+    case .acceptNetscaler:
+      let magic = UInt32(truncatingIfNeeded: value)
+      guard magic > 0 else {
+        return "'\(word)' : invalid value \(Int32(bitPattern: magic)), must be >= 0"
+      }
+      change { $0.clientAddressMagic = magic }
     case .backlog:
       guard value >= 0 else { return "'\(word)' : invalid value \(value), must be > 0" }
       change { $0.backlog = value == 0 ? nil : value }

@@ -30,6 +30,8 @@ struct ConfigurationDraft {
   var spliceLocation: SourceLocation?
   /// `expose-deprecated-directives`
   var allowsDeprecated = false
+  /// Where files with a relative name are looked for.
+  var defaultPath = DefaultPath.current
   /// Whether a section other than `global` was begun: it is too late for `nbthread` then.
   var hasOtherSections = false
   /// The section being read when `place` is `proxy`.

@@ -40,6 +40,8 @@ extension ConfigurationDraft {
     case .maxpipes: global.maxpipes = limit
     case .ulimitN: global.ulimitN = limit
     case .descriptorHardLimit: global.descriptorHardLimit = limit
+    case .maxconnrate: global.connectionRateMax = max(0, value)
+    case .maxsessrate: global.sessionRateMax = max(0, value)
     default: break
     }
   }

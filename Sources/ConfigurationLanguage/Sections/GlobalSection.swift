@@ -22,7 +22,8 @@ extension ConfigurationDraft {
   private mutating func readGlobal(_ statement: Statement, _ keyword: GlobalKeyword) {
     switch keyword {
     case .daemon, .quiet, .zeroWarning, .noepoll, .nosplice, .noreuseport, .noIOURing,
-      .exposeDeprecated, .strictLimits, .insecureForkWanted, .tuneDisableZeroCopy:
+      .exposeDeprecated, .strictLimits, .insecureForkWanted, .tuneDisableZeroCopy,
+      .preallocDescriptors:
       readSwitch(statement, keyword)
     case .setDumpable: readDumpable(statement)
     case .externalCheck: readExternalCheckPermission(statement)
@@ -34,7 +35,17 @@ extension ConfigurationDraft {
       readText(statement, keyword)
     case .uid, .gid: readIdentity(statement, keyword)
     case .log: readGlobalLog(statement)
-    case .maxconn, .maxpipes, .ulimitN, .descriptorHardLimit, .spreadChecks:
+    case .cpuMap: readProcessorMap(statement)
+    case .cpuSet: readProcessorChoice(statement)
+    case .cpuPolicy: readProcessorPolicy(statement)
+    case .threadHardLimit: readThreadLimit(statement)
+    case .threadGroup: readThreadGroup(statement)
+    case .tuneNicenessRuntime, .tuneNicenessStartup: readNiceness(statement, keyword)
+    case .setcap: readCapabilities(statement)
+    case .localpeer: readLocalPeer(statement)
+    case .defaultPath: readDefaultPath(statement)
+    case .maxconn, .maxpipes, .ulimitN, .descriptorHardLimit, .spreadChecks, .maxconnrate,
+      .maxsessrate:
       readLimit(statement, keyword)
     case .nbthread, .threadGroups: readThreads(statement, keyword)
     case .hardStopAfter, .grace, .maxSpreadChecks: readGlobalTime(statement, keyword)
@@ -45,7 +56,8 @@ extension ConfigurationDraft {
     case .tunePassThroughZeroCopy: readZeroCopy(statement)
     case .tuneBuffers, .tuneBufsize, .tuneEngine, .tuneMaxChecksPerThread,
       .tuneMaxaccept, .tunePipesize,
-      .tuneReceiveClient, .tuneReceiveServer, .tuneSendClient, .tuneSendServer:
+      .tuneReceiveClient, .tuneReceiveServer, .tuneSendClient, .tuneSendServer,
+      .tuneNotSentClient, .tuneNotSentServer, .tuneSendBackend:
       readTune(statement, keyword)
     case .nbproc:
       diagnostics.alert(
@@ -82,6 +94,7 @@ extension ConfigurationDraft {
     switch keyword {
     case .daemon: global.isDaemon = true
     case .quiet: global.isQuiet = true
+    case .preallocDescriptors: global.preallocatesDescriptors = true
     case .zeroWarning: global.isZeroWarning = true
     case .nosplice, .tuneDisableZeroCopy: global.isSpliceDisabled = true
     case .noreuseport: global.isReuseportDisabled = true

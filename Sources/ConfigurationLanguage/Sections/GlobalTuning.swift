@@ -30,7 +30,8 @@ extension ConfigurationDraft {
 
   private func isSetOnce(_ keyword: GlobalKeyword) -> Bool {
     switch keyword {
-    case .tuneMaxaccept, .tuneReceiveClient, .tuneReceiveServer, .tuneSendClient, .tuneSendServer:
+    case .tuneMaxaccept, .tuneReceiveClient, .tuneReceiveServer, .tuneSendClient, .tuneSendServer,
+      .tuneNotSentClient, .tuneNotSentServer, .tuneSendBackend:
       true
     default: false
     }
@@ -164,6 +165,9 @@ extension ConfigurationDraft {
     case .tuneReceiveClient: global.tune.receiveBufferClient = limit
     case .tuneReceiveServer: global.tune.receiveBufferServer = limit
     case .tuneSendClient: global.tune.sendBufferClient = limit
+    case .tuneNotSentClient: global.tune.notSentClient = limit
+    case .tuneNotSentServer: global.tune.notSentServer = limit
+    case .tuneSendBackend: global.tune.sendBufferLog = limit
     default: global.tune.sendBufferServer = limit
     }
   }

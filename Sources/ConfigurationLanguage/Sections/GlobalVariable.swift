@@ -28,7 +28,7 @@ extension ConfigurationDraft {
   }
 
   private func globalReader(_ statement: Statement) -> SampleReader {
-    let reader = SampleReader(load: load)
+    let reader = SampleReader(load: loader(for: statement.location.file))
     (reader.file, reader.line) = (statement.location.file, statement.location.line)
     return reader
   }
@@ -71,6 +71,7 @@ extension ConfigurationDraft {
 
 /// What expressions are answered from while the configuration is read.
 private final class ReadingSources: SampleSources {
+  func captureRoom(of proxy: Int, isRequest: Bool) -> [Int] { [] }
   private let variables: [VariableName: SampleValue]
   private let environment: [String: String]
   let hostname: [UInt8] = []

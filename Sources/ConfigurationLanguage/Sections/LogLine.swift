@@ -144,6 +144,71 @@ extension ConfigurationDraft {
     setFormat(.custom(statement.bytes(1)), location, "log-format")
   }
 
+  /// `error-log-format`: for sessions that end with an error, and clients that get no session.
+  mutating func readErrorLogFormat(_ statement: Statement) {
+    let location = statement.location
+    guard !statement[1].isEmpty else {
+      diagnostics.alert(at: location, "error-log-format expects an argument.")
+      return
+    }
+    guard statement[2].isEmpty else {
+      diagnostics.alert(
+        at: location,
+        "error-log-format expects only one argument, don't forget to escape spaces!")
+      return
+    }
+    if proxy.errorFormat != nil, proxy.isDefaults {
+      diagnostics.warning(
+        closeTo: location,
+        "'error-log-format' overrides previous 'error-log-format' in 'defaults' section.")
+    }
+    proxy.errorFormat = (statement.bytes(1), location)
+    guard !proxy.has(.frontend) else { return }
+    diagnostics.warning(
+      at: location,
+      "backend '\(proxy.name)' : 'error-log-format' directive is ignored in backends.")
+  }
+
+  /// `declare capture { request | response } len <length>`
+  mutating func readDeclaration(_ statement: Statement) {
+    let location = statement.location
+    let name = statement[0]
+    let problem: String?
+    if proxy.isDefaults {
+      problem = "'\(name)' not available in default section"
+    } else if !proxy.has(.frontend) {
+      problem = "'\(name)' only available in frontend or listen section"
+    } else if statement[1] != "capture" {
+      problem =
+        statement[1].isEmpty
+        ? "'\(name)' needs a second keyword that specify the type of declaration ('capture')"
+        : "unknown declaration type '\(statement[1])' (supports 'capture')"
+    } else if statement[2] != "request", statement[2] != "response" {
+      problem = "'\(name) capture' requires a direction ('request' or 'response')"
+    } else if statement[3] != "len" {
+      problem = "'\(name) capture' requires a capture length ('len')"
+    } else if statement[4].isEmpty {
+      problem =
+        "'\(name) capture': 'len' requires a numeric value that represents the capture length"
+    } else if let length = IntegerText.whole(statement[4]) {
+      problem = length > 0 ? nil : "length must be > 0"
+      if problem == nil {
+        declareCapture(min(length, ConfigurationDraft.captureBytesMax), statement)
+      }
+    } else {
+      problem = "'\(name) capture': cannot parse the length '\(statement[4])'."
+    }
+    if let problem { diagnostics.alert(at: location, problem) }
+  }
+
+  private mutating func declareCapture(_ bytesMax: Int, _ statement: Statement) {
+    if statement[2] == "request" {
+      proxy.settings.requestCaptures.append(bytesMax)
+    } else {
+      proxy.settings.responseCaptures.append(bytesMax)
+    }
+  }
+
   /// `option tcplog [clf]`, `option httplog [clf]`, `option httpslog`
   mutating func readLogOption(
     _ statement: Statement, plain: ProxyDraft.Format, clf: ProxyDraft.Format?

@@ -61,6 +61,8 @@ struct ProxyDraft {
   /// Options that need HTTP, by name.
   var httpOptions: Set<String> = []
   var format: (choice: Format, location: SourceLocation)?
+  /// `error-log-format`
+  var errorFormat: (text: [UInt8], location: SourceLocation)?
   var defaultBackend: String?
   var useBackends: [Reference] = []
   var useServers: [Reference] = []
@@ -146,6 +148,7 @@ struct ProxyDraft {
     remarks = defaults.remarks.intersection(.inherited)
     httpOptions = defaults.httpOptions
     format = defaults.format
+    errorFormat = defaults.errorFormat
     defaultBackend = defaults.defaultBackend
     defaultServer = defaults.defaultServer
     source = defaults.source
@@ -185,6 +188,7 @@ struct ProxyDraft {
     settings.timeouts.clientFin = nil
     settings.timeouts.clientHandshake = nil
     format = nil
+    errorFormat = nil
     defaultBackend = nil
     remarks.subtract([.captureCookie, .monitorURI])
   }

@@ -41,6 +41,8 @@ extension ConfigurationDraft {
     case .server: readServer(statement)
     case .log: readProxyLog(statement)
     case .logFormat: readLogFormat(statement)
+    case .errorLogFormat: readErrorLogFormat(statement)
+    case .declare: readDeclaration(statement)
     case .logTag: readProxyLogTag(statement)
     case .mode: readMode(statement)
     case .option: readOption(statement)

@@ -23,7 +23,8 @@ extension ConfigurationDraft {
     var draft = ProxyDraft(
       name: name, capabilities: capabilities, isDefaults: isDefaults, location: statement.location,
       reader: SampleReader(
-        load: load, resolve: { [resolve] name in resolve(name, .v4) ?? resolve(name, .v6) }))
+        load: loader(for: statement.location.file),
+        resolve: { [resolve] name in resolve(name, .v4) ?? resolve(name, .v6) }))
     if isDefaults, !name.isEmpty {
       guard replaceDefaults(named: name, with: &draft) else { return }
     }
@@ -32,6 +33,12 @@ extension ConfigurationDraft {
     if let origin { draft.inherit(from: defaults[origin]) }
     proxy = draft
     place = .proxy
+  }
+
+  /// Opens the files that lines of a file name, where `default-path` says.
+  func loader(for file: String) -> ConfigurationReader.Loader {
+    guard defaultPath != .current else { return load }
+    return { [load, defaultPath] name in load(defaultPath.resolve(name, in: file)) }
   }
 
   /// Checks the words of a line that begins a proxy.

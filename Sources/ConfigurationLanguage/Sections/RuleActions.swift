@@ -11,7 +11,8 @@ extension ConfigurationDraft {
     case "accept": return .accept
     case "reject": return .reject
     case "close" where words.stage == .response: return .close
-    case "expect-proxy" where words.stage != .response:
+    case "expect-proxy" where words.stage != .response,
+      "expect-netscaler-cip" where words.stage != .response:
       guard words.text == "layer4" else {
         throw SampleError(
           "\(words.name) only supports 'layer4' in \(proxy.kind) '\(proxy.name)' (got "
@@ -20,10 +21,10 @@ extension ConfigurationDraft {
       words.index += 1
       guard words.stage == .connection else {
         throw SampleError(
-          "'expect-proxy layer4' is not allowed in '\(words.statement[0]) \(words.statement[1])' "
+          "'\(name) layer4' is not allowed in '\(words.statement[0]) \(words.statement[1])' "
             + "rules in \(proxy.kind) '\(proxy.name)'")
       }
-      return .expectProxy
+      return name == "expect-proxy" ? .expectProxy : .expectClientAddress
     case "capture" where words.stage != .response: return try readCaptureAction(&words)
     case "silent-drop": return try readSilentDrop(&words)
     case "set-src" where words.stage != .response: return .setSource(try expression(&words))
@@ -43,6 +44,15 @@ extension ConfigurationDraft {
       return .setPriorityClass(try expression(&words))
     case "set-priority-offset" where words.stage == .content:
       return .setPriorityOffset(try expression(&words))
+    case "set-retries" where words.stage == .content: return try readRetries(&words)
+    case "set-nice" where words.stage == .content || words.stage == .response:
+      guard !words.text.isEmpty else {
+        throw SampleError("expects exactly 1 argument (integer value)")
+      }
+      words.index += 1
+      return .setNice
+    case "attach-srv" where words.stage == .session:
+      throw SampleError("attach-srv rule requires HTTP proxy mode")
     case "set-log-level" where words.stage == .content || words.stage == .response:
       return .setLogLevel(try logLevel(&words))
     default: break
@@ -130,6 +140,31 @@ extension ConfigurationDraft {
     return .expression(try expression(&words))
   }
 
+  /// A number from 0 to 100, or an expression.
+  private mutating func readRetries(_ words: inout RuleWords) throws(SampleError) -> TCPRule.Action
+  {
+    let text = words.text
+    guard !text.isEmpty else {
+      throw SampleError(
+        "expects exactly 1 argument (an expression or an integer between 1 and 100)")
+    }
+    let name = words.statement[0]
+    guard proxy.has(.backend) else {
+      throw SampleError("'\(name)' only available in backend or listen section")
+    }
+    guard !proxy.isDefaults else {
+      throw SampleError("'\(name)' is not allowed in 'defaults' sections")
+    }
+    guard let number = IntegerText.whole(text) else {
+      return .setRetries(.expression(try expression(&words)))
+    }
+    guard (0...100).contains(number) else {
+      throw SampleError("expects an expression or an integer between 1 and 100")
+    }
+    words.index += 1
+    return .setRetries(.fixed(UInt32(number)))
+  }
+
   private static let logLevels = [
     "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
   ]
@@ -161,6 +196,9 @@ extension ConfigurationDraft {
     return .silentDrop(timeToLive: value)
   }
 
+  /// The most bytes that a place for captures holds.
+  static let captureBytesMax = 65536
+
   private mutating func readCaptureAction(
     _ words: inout RuleWords
   ) throws(SampleError) -> TCPRule.Action {
@@ -185,15 +223,14 @@ extension ConfigurationDraft {
       bytesMax = IntegerText.leading(words.text)
       guard bytesMax > 0 else { throw SampleError("\(name) : length must be > 0") }
       words.index += 1
-    } else if words.text == "id" {
-      throw SampleError(notSupported("\(name.dropFirst().dropLast()) id"))
     }
     guard bytesMax > 0 else {
       throw SampleError("\(name) : a positive 'len' argument is mandatory")
     }
-    let index = proxy.settings.captureCount
-    proxy.settings.captureCount += 1
-    return .capture(sample, bytesMax: min(bytesMax, 65536), index: index)
+    bytesMax = min(bytesMax, ConfigurationDraft.captureBytesMax)
+    proxy.settings.requestCaptures.append(bytesMax)
+    return .capture(
+      sample, bytesMax: bytesMax, index: proxy.settings.requestCaptures.count - 1)
   }
 
   // MARK: Variables

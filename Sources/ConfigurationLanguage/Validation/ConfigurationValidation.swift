@@ -63,6 +63,7 @@ extension ConfigurationDraft {
     }
     resolveBackends(index)
     compileLogFormat(index)
+    compileErrorLogFormat(index)
     compileUniqueIDFormat(index)
     compileBalanceKey(index)
     resolveTables(index)
@@ -139,6 +140,18 @@ extension ConfigurationDraft {
         diagnostics.alert(
           "Parsing [\(format.location)]: failed to parse log-format : \(error.message).")
       }
+    }
+  }
+
+  private mutating func compileErrorLogFormat(_ index: Int) {
+    guard let format = proxies[index].errorFormat, proxies[index].has(.frontend) else { return }
+    do {
+      let reader = proxies[index].reader
+      (reader.file, reader.line) = (format.location.file, format.location.line)
+      proxies[index].settings.errorLogFormat = try LogFormat.parse(format.text, reader: reader)
+    } catch {
+      diagnostics.alert(
+        "Parsing [\(format.location)]: failed to parse error-log-format : \(error.message).")
     }
   }
 

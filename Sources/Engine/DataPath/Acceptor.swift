@@ -58,7 +58,7 @@ extension Worker where K: ~Copyable {
       return
     }
     let free = state.freePlaces(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
-    if free > limits.acceptBatch * state.workerCount || isDraining {
+    if isDraining || free > limits.acceptBatch * state.workerCount && !state.rates.isLimited {
       acceptors[index].mode = .multishot
       kernel.accept(on: acceptor.socket, multishot: true, token: acceptToken(.accept, index))
     } else if free > 0 {
@@ -115,6 +115,14 @@ extension Worker where K: ~Copyable {
       state.reservePlace(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
     else {
       arm(index)
+      return
+    }
+    if !isDraining, state.rates.isLimited, let pause = state.rates.admit(now: kernel.now) {
+      // It waits in the kernel's queue until the rate has fallen.
+      state.releasePlace(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
+      acceptors[index].mode = .pausing
+      kernel.timer(
+        at: kernel.now + pause, token: acceptToken(.acceptRetryTimer, index))
       return
     }
     acceptors[index].mode = .oneshot

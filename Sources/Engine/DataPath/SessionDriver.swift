@@ -32,10 +32,17 @@ extension Worker where K: ~Copyable {
     if settings.clientKeepAlive { kernel.set(.keepAlive, on: socket) }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
-    var expectsHeader = proxy.listeners[Int(listener)].isAcceptProxy
-    if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expectsHeader) { return }
-    if expectsHeader {
-      slot.value.isReadingHeader = true
+    if let bytes = settings.notSentLowWater {
+      kernel.set(.notSentLowWater(bytes: bytes), on: socket)
+    }
+    var expected: ExpectedHeaders = []
+    if proxy.listeners[Int(listener)].isAcceptProxy { expected.insert(.proxy) }
+    if proxy.listeners[Int(listener)].clientAddressMagic != nil {
+      expected.insert(.clientAddress)
+    }
+    if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expected) { return }
+    if expected != [] {
+      slot.value.expectedHeaders = expected
       slot.value.handshakeMilliseconds = -1
       armReceive(.client, slot)
     } else {
@@ -49,6 +56,7 @@ extension Worker where K: ~Copyable {
     if proxy.rules.hasSessionRules, !runSessionRules(slot) { return }
     if slot.value.tracking >= 0 { countTrackedSession(slot) }
     state.countSession(slot.value)
+    if state.rates.isLimited { state.rates.countSession(now: kernel.now) }
     logEarly(.accept, slot)
     if proxy.rules.mayInspect {
       beginInspection(slot)
@@ -287,6 +295,9 @@ extension Worker where K: ~Copyable {
     if settings.serverKeepAlive { kernel.set(.keepAlive, on: socket) }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
+    if let bytes = settings.notSentLowWater {
+      kernel.set(.notSentLowWater(bytes: bytes), on: socket)
+    }
     if let source = backend.servers[Int(slot.value.server)].source,
       kernel.bind(socket, to: source) != nil
     {
@@ -369,7 +380,10 @@ extension Worker where K: ~Copyable {
     slot.value.hasFailedConnection = true
     let effects = backend.with(absent: []) { $0.connectFailed(server, now: now) }
     deliver(effects, backend: number)
-    let rules = backend.retryRules(server: server, attempt: slot.value.session.retries + 1)
+    let ruled = slot.value.retriesMax
+    let rules = backend.retryRules(
+      server: server, attempt: slot.value.session.retries + 1,
+      retriesMax: ruled >= 0 ? Int(ruled) : backend.settings.retries)
     return slot.value.session.connectFailed(failure, rules: rules)
   }
 

@@ -40,7 +40,8 @@ extension Worker where K: ~Copyable {
     switch proxy.sessionLog {
     case .connectLine:
       record.writeConnectLine(state.log.names, into: &logLine.message)
-    case .format(let format):
+    case .format(let usual):
+      let format = record.isAbnormal ? proxy.errorLogFormat ?? usual : usual
       format.write(
         record, state.log.names, samples: logSamples(of: format, in: proxy, slot),
         logsAsSoonAsPossible: proxy.options.contains(.logAsSoonAsPossible),
@@ -55,9 +56,10 @@ extension Worker where K: ~Copyable {
     of format: LogFormat, in proxy: ProxyConfiguration, _ slot: SlotPointer
   ) -> LogSamples {
     var values = LogSamples()
-    guard format.hasExpressions || slot.value.hasRuleState || proxy.uniqueIDFormat != nil else {
-      return values
-    }
+    guard
+      format.hasExpressions || slot.value.hasRuleState || proxy.uniqueIDFormat != nil
+        || !proxy.requestCaptures.isEmpty || !proxy.responseCaptures.isEmpty
+    else { return values }
     fillSamples(
       slot, needsRequest: format.needsRequest, needsResponse: format.needsResponse,
       direction: slot.value.session.phase == .inspecting ? .request : .response)
@@ -66,10 +68,11 @@ extension Worker where K: ~Copyable {
       values.values.append(expression.evaluate(in: &samples).value)
     }
     values.uniqueID = samples.uniqueID
-    if proxy.captureCount > 0 {
-      values.captures = (0..<proxy.captureCount).map {
-        $0 < samples.captures.count ? samples.captures[$0] : nil
-      }
+    values.captures = proxy.requestCaptures.indices.map {
+      $0 < samples.captures.count ? samples.captures[$0] : nil
+    }
+    values.responseCaptures = proxy.responseCaptures.indices.map {
+      $0 < samples.responseCaptures.count ? samples.responseCaptures[$0] : nil
     }
     return values
   }
@@ -137,15 +140,21 @@ extension Worker where K: ~Copyable {
   }
 
   /// Writes the line of a client that was turned away before its session began.
-  mutating func logSessionError(_ failure: ProxyHeader.Failure, _ slot: SlotPointer) {
+  mutating func logSessionError(_ error: ConnectionError, _ slot: SlotPointer) {
     slot.value.isLogged = true
     let frontend = Int(slot.value.frontend)
     guard state.frontends[frontend].settings.isLogging else { return }
     let proxy = state.configuration.proxies[frontend]
-    guard case .write(let level) = LogDecision(ofSessionError: failure, in: proxy) else { return }
+    guard case .write(let level) = LogDecision(ofSessionError: error, in: proxy) else { return }
     let record = makeRecord(at: .close, slot)
     logLine.message.removeAll(keepingCapacity: true)
-    record.writeSessionError(failure, state.log.names, into: &logLine.message)
+    if let format = proxy.errorLogFormat {
+      format.write(
+        record, state.log.names, samples: logSamples(of: format, in: proxy, slot),
+        logsAsSoonAsPossible: false, into: &logLine.message)
+    } else {
+      record.writeSessionError(error, state.log.names, into: &logLine.message)
+    }
     state.log.send(
       &logLine, level: level, proxy: frontend, at: record.logDate, through: &kernel, worker: index)
   }

@@ -12,7 +12,7 @@ extension Worker where K: ~Copyable {
   /// Evaluates rules in order until one is final.
   mutating func run(
     _ rules: [TCPRule], from start: Int, _ stage: RuleStage, _ slot: SlotPointer,
-    _ expectsHeader: inout Bool
+    _ expected: inout ExpectedHeaders
   ) -> RuleOutcome {
     // A rule that waited for its key goes on; whatever stands before it has been carried out.
     let resumed = slot.value.waitingRule
@@ -33,7 +33,10 @@ extension Worker where K: ~Copyable {
       case .close: final = .close
       case .silentDrop(let timeToLive): final = .drop(timeToLive: timeToLive)
       case .expectProxy:
-        expectsHeader = true
+        expected.insert(.proxy)
+        continue
+      case .expectClientAddress:
+        expected.insert(.clientAddress)
         continue
       case .track(let counter, let expression, let table):
         guard track(counter, expression, table: table.proxy, slot) else {
@@ -56,7 +59,7 @@ extension Worker where K: ~Copyable {
     _ action: TCPRule.Action, _ stage: RuleStage, _ slot: SlotPointer
   ) {
     switch action {
-    case .accept, .reject, .close, .silentDrop, .expectProxy, .track: break
+    case .accept, .reject, .close, .silentDrop, .expectProxy, .expectClientAddress, .track: break
     case .setSource(let expression):
       guard let ip = address(expression), let old = slot.value.clientAddress else { return }
       set(source: SocketAddress(ip: ip, port: old.port), stage, slot)
@@ -115,6 +118,10 @@ extension Worker where K: ~Copyable {
       stickCounters.set(
         element.type, element.element, to: value, counter: element.counter,
         of: slot.value.tracking)
+    case .setRetries(let number):
+      guard let value = self.number(number), value <= 100 else { return }
+      slot.value.retriesMax = Int8(value)
+    case .setNice: break
     }
   }
 

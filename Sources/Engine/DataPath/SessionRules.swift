@@ -42,6 +42,7 @@ enum RuledLogLevel: Equatable {
 struct SessionRuleState {
   var variables: [VariableName: SampleValue] = [:]
   var captures: [[UInt8]?] = []
+  var responseCaptures: [[UInt8]?] = []
   /// Those of the connection, when a rule gave the session others.
   var connectionSource: SocketAddress?
   var connectionDestination: SocketAddress?
@@ -80,10 +81,10 @@ extension Worker where K: ~Copyable {
   /// Evaluates `tcp-request connection`.
   ///
   /// - Returns: false when the connection is closed.
-  mutating func runConnectionRules(_ slot: SlotPointer, _ expectsHeader: inout Bool) -> Bool {
+  mutating func runConnectionRules(_ slot: SlotPointer, _ expected: inout ExpectedHeaders) -> Bool {
     fillSamples(slot)
     let rules = state.frontends[Int(slot.value.frontend)].rules.connection
-    let outcome = run(rules, from: 0, .connection, slot, &expectsHeader)
+    let outcome = run(rules, from: 0, .connection, slot, &expected)
     keepRuleState(slot)
     return admit(outcome, withReset: true, slot)
   }
@@ -93,7 +94,7 @@ extension Worker where K: ~Copyable {
   /// - Returns: false when the connection is closed.
   mutating func runSessionRules(_ slot: SlotPointer) -> Bool {
     fillSamples(slot)
-    var ignored = false
+    var ignored: ExpectedHeaders = []
     let rules = state.frontends[Int(slot.value.frontend)].rules.session
     let outcome = run(rules, from: 0, .session, slot, &ignored)
     keepRuleState(slot)
@@ -192,7 +193,7 @@ extension Worker where K: ~Copyable {
     samples.isFinal =
       isFinal || rules.inspectDelay == nil || kernel.now >= slot.value.inspectDeadline
       || !samples.isInputOpen || held >= limits.inspectedBytesMax
-    var ignored = false
+    var ignored: ExpectedHeaders = []
     let outcome = run(rules.rules, from: start, .content, slot, &ignored)
     keepRuleState(slot)
     switch outcome {
@@ -393,7 +394,7 @@ extension Worker where K: ~Copyable {
     samples.isFinal =
       isFinal || rules.inspectDelay == nil || kernel.now >= slot.value.inspectDeadline
       || !samples.isInputOpen || slot.value[from: .server].bytes >= limits.inspectedBytesMax
-    var ignored = false
+    var ignored: ExpectedHeaders = []
     let outcome = run(rules.rules, from: 0, .response, slot, &ignored)
     keepRuleState(slot)
     switch outcome {

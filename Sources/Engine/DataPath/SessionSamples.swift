@@ -27,6 +27,7 @@ extension Worker where K: ~Copyable {
     samples.connectionDestination = rules?.connectionDestination ?? samples.destination
     samples.variables = rules?.variables ?? [:]
     samples.captures = rules?.captures ?? []
+    samples.responseCaptures = rules?.responseCaptures ?? []
     samples.lastRule = rules?.lastRule
     samples.uniqueID = rules?.uniqueID
     samples.proxyValues = rules?.proxyValues ?? []
@@ -106,11 +107,13 @@ extension Worker where K: ~Copyable {
   mutating func keepRuleState(_ slot: SlotPointer) {
     guard
       slot.value.hasRuleState || !samples.variables.isEmpty || !samples.captures.isEmpty
+        || !samples.responseCaptures.isEmpty
         || samples.lastRule != nil || samples.uniqueID != nil
     else { return }
     var rules = self[rules: slot]
     rules.variables = samples.variables
     rules.captures = samples.captures
+    rules.responseCaptures = samples.responseCaptures
     rules.lastRule = samples.lastRule
     rules.uniqueID = samples.uniqueID
     self[rules: slot] = rules

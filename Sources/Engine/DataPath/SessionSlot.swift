@@ -31,6 +31,14 @@ struct SlotSide {
   var isBlocked = false
 }
 
+/// Headers in front of what a client sends, in the order in which they come.
+struct ExpectedHeaders: OptionSet {
+  var rawValue: UInt8
+  static let proxy = ExpectedHeaders(rawValue: 1)
+  /// A NetScaler's
+  static let clientAddress = ExpectedHeaders(rawValue: 2)
+}
+
 /// A side that sent its FIN.
 struct HalfClosedSide {
   /// Names the side and its session: `hangUp`.
@@ -47,8 +55,11 @@ struct SessionSlot {
   var isInUse = false
   /// Whether the log line was written.
   var isLogged = false
-  /// Whether a PROXY header is still expected.
-  var isReadingHeader = false
+  /// The headers that are still expected before the client's first byte.
+  var expectedHeaders: ExpectedHeaders = []
+  /// Whether there are any.
+  @inline(__always)
+  var isReadingHeader: Bool { expectedHeaders != [] }
   /// Whether a place at a server is held, to be given back once.
   var holdsServer = false
   /// Whether the session waits in a queue of its backend.
@@ -108,6 +119,8 @@ struct SessionSlot {
   var tracking = StickCounters.none
   /// Keys for which the server is to be remembered: a list there.
   var stores = StickCounters.none
+  /// How often connecting is tried again, as a rule said; -1 for what the backend says.
+  var retriesMax: Int8 = -1
   /// The session's rank in queues.
   var priority = QueuePriority()
   /// `set-log-level`: the level, or that there is no line.

@@ -123,7 +123,10 @@ struct Boot {
     guard resources.checkDescriptors(limits), writePidfile() else {
       return giveUp(&opener)
     }
-    let logSockets = (0...threadCount).map { _ in LogSockets(for: configuration.allLogTargets) }
+    let sendBuffer = configuration.global.tune.sendBufferLog
+    let logSockets = (0...threadCount).map { _ in
+      LogSockets(for: configuration.allLogTargets, sendBufferBytes: sendBuffer)
+    }
     var steering: Steering?
     if !oldProcesses.isEmpty {
       var begun = Steering(opener.sockets, configuration: configuration)
@@ -141,6 +144,13 @@ struct Boot {
     {
       return .exit(1)
     }
+    if configuration.global.preallocatesDescriptors { ResourceLimits.touchDescriptors() }
+    if let niceness = configuration.global.tune.niceness,
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(niceness)) != 0
+    {
+      console.warning(
+        "couldn't set the runtime nice value to \(niceness): \(KernelIO.Errno.current.sentence)")
+    }
     let process = PreparedProcess(
       configuration: configuration, limits: limits, threadCount: threadCount,
       listeningSockets: opener.sockets, logSockets: logSockets, programName: name,
@@ -152,7 +162,17 @@ struct Boot {
     let global = configuration.global
     if arguments.isSpliceDisabled { configuration.global.isSpliceDisabled = true }
     if arguments.isReuseportDisabled { configuration.global.isReuseportDisabled = true }
+    chooseProcessors(global.processors)
     threadCount = global.nbthread ?? Machine.cpuCount
+    if let limit = global.threadLimit, threadCount > limit {
+      if global.nbthread != nil {
+        console.warning(
+          "nbthread forced to a higher value (\(threadCount)) than the configured "
+            + "thread-hard-limit (\(limit)), enforcing the limit. Please fix either value to remove "
+            + "this warning.")
+      }
+      threadCount = limit
+    }
     let atBoot = ResourceLimits.descriptors
     let checks = configuration.proxies.flatMap(\.servers).reduce(0) {
       $0 + ($1.check == nil ? 0 : 1) + ($1.agent == nil ? 0 : 1)
@@ -175,6 +195,18 @@ struct Boot {
       }
     }
     return limits
+  }
+
+  /// `cpu-set`: before processors are counted.
+  private func chooseProcessors(_ choice: ProcessorChoice) {
+    guard choice.isRestricted else { return }
+    let before = Machine.processors
+    // All there can be: the kernel leaves out those that are not there.
+    if choice.isReset { Machine.run(on: Set(0...ProcessorSet.numberMax)) }
+    let chosen = choice.remaining(of: Machine.processors)
+    guard chosen.isEmpty || !Machine.run(on: chosen) else { return }
+    Machine.run(on: before)
+    console.warning("'cpu-set' leaves no processor to run on. Ignoring.")
   }
 
   /// Opens the listeners, asking the old processes to make room if need be.

@@ -17,8 +17,10 @@ public struct LogSockets: Sendable {
   /// Opens the sockets that the targets need. What cannot be opened stays `none`: a log that does
   /// not work never stops the program.
   ///
-  /// - Parameter targets: every log target of the configuration.
-  public init(for targets: [LogTarget]) {
+  /// - Parameters:
+  ///   - targets: every log target of the configuration.
+  ///   - sendBufferBytes: SO_SNDBUF; nil for the kernel's own.
+  public init(for targets: [LogTarget], sendBufferBytes: Int? = nil) {
     for target in targets {
       guard case .datagram(let endpoint) = target.destination else { continue }
       switch endpoint.kind {
@@ -29,6 +31,10 @@ public struct LogSockets: Sendable {
         case .v6: LogSockets.open(&v6, AF_INET6)
         }
       }
+    }
+    guard let sendBufferBytes else { return }
+    for socket in [unix, v4, v6] where socket != .none {
+      SystemCall.set(.sendBuffer(bytes: sendBufferBytes), on: socket)
     }
   }
 

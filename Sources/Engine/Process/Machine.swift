@@ -1,4 +1,5 @@
 internal import CLiburing
+internal import ConfigurationLanguage
 internal import Glibc
 
 /// What the system says about itself and about this process.
@@ -27,6 +28,23 @@ enum Machine {
 
   /// How many CPUs this process may use, at least 1; sched_getaffinity(2)
   static var cpuCount: Int { Int(sluice_cpu_count()) }
+
+  /// The processors that this thread may run on; sched_getaffinity(2)
+  static var processors: Set<Int> {
+    var allowed = [UInt8](repeating: 0, count: ProcessorSet.numberMax + 1)
+    guard unsafe sluice_get_affinity(&allowed, Int32(allowed.count)) == 0 else { return [] }
+    return Set(allowed.indices.filter { allowed[$0] != 0 })
+  }
+
+  /// Lets this thread, and those that it starts, run on some processors only; sched_setaffinity(2)
+  ///
+  /// - Returns: whether the kernel did it.
+  @discardableResult
+  static func run(on processors: Set<Int>) -> Bool {
+    var allowed = [UInt8](repeating: 0, count: ProcessorSet.numberMax + 1)
+    for number in processors where allowed.indices.contains(number) { allowed[number] = 1 }
+    return unsafe sluice_set_affinity(allowed, Int32(allowed.count)) == 0
+  }
 
   /// Fills memory when it is allocated and freed; mallopt(3)
   static func poisonMemory(_ byte: UInt8) { sluice_poison_memory(Int32(byte)) }

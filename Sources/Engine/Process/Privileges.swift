@@ -1,5 +1,6 @@
 internal import ConfigurationLanguage
 internal import Glibc
+internal import KernelIO
 
 /// Giving up what the process no longer needs once everything is open: the file system, then the
 /// groups, then the user.
@@ -9,6 +10,8 @@ struct Privileges {
   let chroot: String?
   let uid: UInt32?
   let gid: UInt32?
+  /// `setcap`: a bit for each capability to keep.
+  let keptCapabilities: UInt32
   let console: Console
 
   /// Looks the names of the configuration up, while the databases are still in reach.
@@ -18,6 +21,7 @@ struct Privileges {
     self.programPath = programPath
     self.console = console
     chroot = global.chroot
+    keptCapabilities = global.keptCapabilities
     if let name = global.user {
       guard let found = Account.userID(named: name) else {
         console.alert("config : cannot find user id for '\(name)' (0:Success)")
@@ -83,11 +87,29 @@ struct Privileges {
         return false
       }
     }
-    if let uid, uid > 0, setuid(uid) != 0 {
+    if let uid, uid > 0, !changeUser(to: uid) { return false }
+    if uid == nil, geteuid() == 0 { console.warning(rootWithoutUser) }
+    return true
+  }
+
+  /// Changes the user; what `setcap` names outlasts that, where root gives it up.
+  private func changeUser(to uid: UInt32) -> Bool {
+    let isKeeping = keptCapabilities != 0 && geteuid() == 0
+    if isKeeping, !Capability.keepAll() {
+      console.alert(
+        "Failed to preserve capabilities using prctl(): \(KernelIO.Errno.current.sentence)")
+      return false
+    }
+    guard setuid(uid) == 0 else {
       console.alert("[\(programPath).main()] Cannot set uid \(uid).")
       return false
     }
-    if uid == nil, geteuid() == 0 { console.warning(rootWithoutUser) }
+    guard !isKeeping || Capability.limit(to: keptCapabilities) else {
+      console.alert(
+        "Failed to set the final capabilities using capset(): "
+          + "\(KernelIO.Errno.current.sentence)")
+      return false
+    }
     return true
   }
 

@@ -97,6 +97,14 @@ struct ResourceLimits {
     return true
   }
 
+  /// `prealloc-fd`: has the kernel make its table of descriptors as large as it can get, all at once.
+  /// dup2(2)
+  static func touchDescriptors() {
+    let last = Int32(clamping: descriptors.soft - 1)
+    guard fcntl(last, F_GETFD) == -1, dup2(STDIN_FILENO, last) != -1 else { return }
+    close(last)
+  }
+
   private static func get(_ resource: __rlimit_resource) -> rlimit {
     var limit = rlimit()
     _ = unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit)

@@ -18,6 +18,7 @@ struct BackendSettings: Sendable {
   let serverKeepAlive: Bool
   let sendBuffer: Int?
   let receiveBuffer: Int?
+  let notSentLowWater: Int?
   let retries: Int
   let splicing: SplicePermission
 }
@@ -61,6 +62,7 @@ final class BackendState: Sendable {
       serverKeepAlive: proxy.options.contains(.serverKeepAlive),
       sendBuffer: tune.sendBufferServer,
       receiveBuffer: tune.receiveBufferServer,
+      notSentLowWater: tune.notSentServer,
       retries: proxy.retries,
       splicing: SplicePermission(proxy))
     servers = proxy.servers.map { server in
@@ -85,12 +87,15 @@ final class BackendState: Sendable {
   }
 
   /// What a session may do after its `attempt`th connection to a server failed.
-  func retryRules(server: Int, attempt: Int) -> Session.RetryRules {
+  func retryRules(server: Int, attempt: Int, retriesMax: Int) -> Session.RetryRules {
     let (redispatches, active) = with(absent: (false, 0)) {
-      ($0.redispatches(from: server, attempt: attempt), $0.farm.activeCount)
+      (
+        $0.redispatches(from: server, attempt: attempt, retriesMax: retriesMax),
+        $0.farm.activeCount
+      )
     }
     return Session.RetryRules(
-      retriesMax: settings.retries, redispatches: redispatches, hasOtherServers: active > 1)
+      retriesMax: retriesMax, redispatches: redispatches, hasOtherServers: active > 1)
   }
 
   /// Sessions now: of the backend, and of one of its servers (0 for none).

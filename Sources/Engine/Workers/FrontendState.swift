@@ -14,6 +14,7 @@ struct FrontendSettings: Sendable {
   let clientKeepAlive: Bool
   let sendBuffer: Int?
   let receiveBuffer: Int?
+  let notSentLowWater: Int?
   /// Whether there is anything to log to.
   let isLogging: Bool
   let splicing: SplicePermission
@@ -50,6 +51,7 @@ final class FrontendState: Sendable {
       clientKeepAlive: proxy.options.contains(.clientKeepAlive),
       sendBuffer: tune.sendBufferClient,
       receiveBuffer: tune.receiveBufferClient,
+      notSentLowWater: tune.notSentClient,
       isLogging: !proxy.logs.isEmpty,
       splicing: SplicePermission(proxy))
     listeners = proxy.listeners

@@ -117,7 +117,8 @@ final class Log: Sendable {
     case .format(let format):
       need.isAtConnect =
         format.need == .connect || proxy.options.contains(.logAsSoonAsPossible)
-      need.isAddresses = format.needsAddresses
+      need.isAddresses =
+        format.needsAddresses || proxy.errorLogFormat?.needsAddresses == true
     }
     return need
   }

@@ -84,6 +84,11 @@ final class ProcessSamples: SampleSources {
   func name(proxy: Int) -> [UInt8] { proxyNames[proxy] }
   func name(proxy: Int, server: Int) -> [UInt8] { serverNames[proxy][server] }
   func name(proxy: Int, listener: Int) -> [UInt8] { listenerNames[proxy][listener] }
+  func captureRoom(of proxy: Int, isRequest: Bool) -> [Int] {
+    isRequest
+      ? configuration.proxies[proxy].requestCaptures
+      : configuration.proxies[proxy].responseCaptures
+  }
   func defaultBackend(of proxy: Int) -> Int? { configuration.proxies[proxy].defaultBackend }
   func proxy(named name: String, isFrontend: Bool) -> Int? {
     isFrontend ? frontendIndexes[name] : backendIndexes[name]

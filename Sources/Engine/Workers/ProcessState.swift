@@ -22,6 +22,8 @@ final class ProcessState: Sendable {
   let seed: UInt64
   let checks: [CheckPlan]
   let loads: WorkerLoads
+  /// `maxconnrate` and `maxsessrate`
+  let rates: AcceptRates
   let reports: WorkerReports
   /// Who runs external checks; nil when there are none.
   let commands: Commands?
@@ -65,6 +67,9 @@ final class ProcessState: Sendable {
     self.log = log
     mailboxes = (0..<workerCount).map { _ in Mailbox() }
     loads = WorkerLoads(count: workerCount)
+    rates = AcceptRates(
+      connectionsMax: configuration.global.connectionRateMax,
+      sessionsMax: configuration.global.sessionRateMax)
     reports = WorkerReports(count: workerCount)
     frontends = configuration.proxies.map {
       FrontendState($0, in: configuration, processMaxconn: limits.sessionsMax)

@@ -127,10 +127,12 @@ extension TCPRule {
       .setPriorityOffset(let expression), .capture(let expression, _, _),
       .setMark(_, .expression(let expression)),
       .setTypeOfService(_, .expression(let expression)), .track(_, let expression, _),
-      .addToCounter(_, .expression(let expression)), .setTag(_, .expression(let expression)):
+      .addToCounter(_, .expression(let expression)), .setTag(_, .expression(let expression)),
+      .setRetries(.expression(let expression)):
       expression
-    case .accept, .reject, .close, .expectProxy, .silentDrop, .setVariableFormat,
-      .unsetVariable, .setLogLevel, .setMark, .setTypeOfService, .addToCounter, .setTag:
+    case .accept, .reject, .close, .expectProxy, .expectClientAddress, .silentDrop,
+      .setVariableFormat, .unsetVariable, .setLogLevel, .setMark, .setTypeOfService, .addToCounter,
+      .setTag, .setRetries, .setNice:
       nil
     }
   }

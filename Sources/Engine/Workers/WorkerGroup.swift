@@ -89,6 +89,13 @@ final class WorkerGroup: Workers {
     index: Int, state: ProcessState, acceptors: [Acceptor], engine: EngineReport
   ) {
     let limits = state.limits
+    if let processors = state.configuration.global.processors.ofThread[index + 1],
+      !Machine.run(on: processors.numbers)
+    {
+      state.log.send(
+        "Worker \(index) cannot run on the processors of 'cpu-map': \(Errno.current.sentence)",
+        level: .warning, proxy: nil, at: SystemCall.wallTime())
+    }
     if engine.usesRing {
       var options = RingOptions()
       options.bufferBytes = limits.bufferBytes

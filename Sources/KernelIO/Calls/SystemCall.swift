@@ -95,6 +95,8 @@ public enum SystemCall {
     case .keepAlive: set(SOL_SOCKET, SO_KEEPALIVE, to: 1, on: socket)
     case .noQuickAcknowledge: set(Int32(IPPROTO_TCP), TCP_QUICKACK, to: 0, on: socket)
     case .sendBuffer(let bytes): set(SOL_SOCKET, SO_SNDBUF, to: Int32(clamping: bytes), on: socket)
+    case .notSentLowWater(let bytes):
+      set(Int32(IPPROTO_TCP), sluice_tcp_notsent_lowat, to: Int32(clamping: bytes), on: socket)
     case .receiveBuffer(let bytes):
       set(SOL_SOCKET, SO_RCVBUF, to: Int32(clamping: bytes), on: socket)
     case .transparent(.v4): set(Int32(IPPROTO_IP), IP_TRANSPARENT, to: 1, on: socket)

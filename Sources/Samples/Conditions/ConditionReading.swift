@@ -6,6 +6,7 @@ let accessControlKeywords: [String: (fetch: String, match: PatternMatch, isDotte
   "req_rdp_cookie_cnt": ("req.rdp_cookie_cnt", .int, false),
   "req_ssl_sni": ("req.ssl_sni", .str, false), "req_ssl_ver": ("req.ssl_ver", .int, true),
   "req.ssl_ver": ("req.ssl_ver", .int, true),
+  "ssl_fc_sni_end": ("ssl_fc_sni", .end, false), "ssl_fc_sni_reg": ("ssl_fc_sni", .reg, false),
 ]
 
 extension SampleReader {

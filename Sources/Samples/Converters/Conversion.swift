@@ -3,6 +3,8 @@ import Basics
 /// What a converter gives.
 enum Conversion {
   case value(SampleValue)
+  /// A value, or none, that more bytes will not change.
+  case settled(SampleValue?)
   case absent
   /// More bytes may bring a value.
   case unknown
@@ -11,7 +13,12 @@ enum Conversion {
 extension SampleContext {
   /// Applies a converter to a value of its input type.
   mutating func convert(_ input: SampleValue, by call: SampleExpression.Call) -> Conversion {
-    if call.converter == .bytes { return bytes(input.bytes, call.arguments) }
+    switch call.converter {
+    case .bytes: return bytes(input.bytes, call.arguments)
+    case .mqttIsValid, .mqttFieldValue, .fixIsValid, .fixTagValue:
+      return convertProtocol(input, by: call)
+    default: break
+    }
     let value: SampleValue? =
       switch call.converter {
       case .add, .sub, .mul, .div, .mod, .and, .or, .xor:
@@ -36,6 +43,10 @@ extension SampleContext {
       case .setVar: stored(input, call.arguments)
       case .unsetVar: removed(input, call.arguments)
       case .table: asked(input, call.arguments)
+      case .secureMemcmp: compareSecurely(input.bytes, call.arguments[0])
+      case .hmac: authenticated(input.bytes, call.arguments)
+      case .when: isPassing(call.arguments) ? input : nil
+      case .captureReq, .captureRes: captured(input, call.converter, call.arguments)
       case .map:
         if case .map(let map) = call.arguments[0] { map.value(for: input) } else { nil }
       default: call.converter.pure(input, call.arguments, bytesMax: bufferBytesMax)

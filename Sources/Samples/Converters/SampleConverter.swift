@@ -10,6 +10,11 @@ public enum SampleConverter: String, CaseIterable, Sendable {
   case ipmask, ltime, utime
   case msLtime = "ms_ltime", msUtime = "ms_utime", usLtime = "us_ltime", usUtime = "us_utime"
   case regsub
+  case mqttIsValid = "mqtt_is_valid", mqttFieldValue = "mqtt_field_value"
+  case fixIsValid = "fix_is_valid", fixTagValue = "fix_tag_value"
+  case json, jsonQuery = "json_query", urlEnc = "url_enc", httpDate = "http_date", date
+  case xxh3, digest, hmac, secureMemcmp = "secure_memcmp", when
+  case captureReq = "capture-req", captureRes = "capture-res"
   case nbsrv, srvIsUp = "srv_is_up", srvQueue = "srv_queue", feExists = "fe_exists"
   case setVar = "set-var", unsetVar = "unset-var"
   /// The whole family `map_<match>_<output>`; which member says the `PatternMap` in the arguments.
@@ -88,8 +93,34 @@ extension SampleConverter {
       ConverterDescription(
         input: .string, output: .string, argumentsMin: 1, arguments: [.string, .string])
     case .urlDec: ConverterDescription(input: .string, output: .string, arguments: [.integer])
-    case .crc32, .crc32c, .djb2, .sdbm, .wt6, .xxh32, .xxh64:
+    case .crc32, .crc32c, .djb2, .sdbm, .wt6, .xxh32, .xxh64, .xxh3:
       ConverterDescription(input: .binary, output: .integer, arguments: [.integer])
+    case .mqttIsValid, .fixIsValid: ConverterDescription(input: .binary, output: .bool)
+    case .mqttFieldValue:
+      ConverterDescription(
+        input: .binary, output: .string, argumentsMin: 2, arguments: [.string, .string])
+    case .fixTagValue:
+      ConverterDescription(input: .binary, output: .binary, argumentsMin: 1, arguments: [.string])
+    case .json, .urlEnc:
+      ConverterDescription(input: .string, output: .string, argumentsMin: 1, arguments: [.string])
+    case .jsonQuery:
+      ConverterDescription(
+        input: .string, output: .any, argumentsMin: 1, arguments: [.string, .string])
+    case .httpDate:
+      ConverterDescription(input: .integer, output: .string, arguments: [.integer, .string])
+    case .date: ConverterDescription(input: .string, output: .integer)
+    case .digest:
+      ConverterDescription(input: .binary, output: .binary, argumentsMin: 1, arguments: [.string])
+    case .hmac:
+      ConverterDescription(
+        input: .binary, output: .binary, argumentsMin: 2, arguments: [.string, .string])
+    case .secureMemcmp:
+      ConverterDescription(input: .binary, output: .bool, argumentsMin: 1, arguments: [.string])
+    case .when:
+      ConverterDescription(
+        input: .any, output: .same, argumentsMin: 1, arguments: [.string, .string])
+    case .captureReq, .captureRes:
+      ConverterDescription(input: .string, output: .string, argumentsMin: 1, arguments: [.integer])
     case .sha1: ConverterDescription(input: .binary, output: .binary)
     case .sha2: ConverterDescription(input: .binary, output: .binary, arguments: [.integer])
     case .ipmask:
@@ -172,6 +203,9 @@ extension SampleReader {
       }
       return [.integer(bits)]
     case .regsub: return try substitution(arguments)
+    case .mqttFieldValue, .fixTagValue, .json, .jsonQuery, .urlEnc, .httpDate, .digest, .hmac,
+      .secureMemcmp, .when:
+      return try checkProtocol(converter, arguments)
     case .setVar:
       let variable = try VariableName.parse(arguments[0].text)
       let words = arguments.dropFirst().map(\.text)

@@ -60,13 +60,27 @@ extension SampleConverter {
         Int64(
           bitPattern: HashFunction.xxh64(
             input.bytes.span, seed: UInt64(bitPattern: arguments.first?.integer ?? 0))))
+    case .xxh3:
+      .integer(
+        Int64(
+          bitPattern: XXH3.hash(
+            input.bytes, seed: UInt64(bitPattern: arguments.first?.integer ?? 0))))
+    case .json:
+      JSONText.Input(rawValue: arguments[0].text)
+        .flatMap { JSONText.escaped(input.text, $0) }.map { .string($0) }
+    case .jsonQuery: queried(input.text, arguments)
+    case .urlEnc: urlEncoded(input.text)
+    case .httpDate: httpDate(input.number ?? 0, arguments)
+    case .date: HTTPDate.seconds(of: input.text).map { .integer($0) }
+    case .digest:
+      DigestAlgorithm(rawValue: arguments[0].text).map { .binary($0.digest(input.bytes)) }
     case .sha1: .binary(Digest.sha1(input.bytes))
     case .sha2: .binary(Digest.sha2(input.bytes, bits: Int(arguments[0].integer)))
     default: nil
     }
   }
 
-  private func upperHex(_ digit: UInt8) -> UInt8 {
+  func upperHex(_ digit: UInt8) -> UInt8 {
     digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10
   }
 

@@ -34,13 +34,20 @@ extension SampleReader {
         warnings.append("no argument supported for 'fc_*' sample expressions returning counters.")
       }
       return []
+    case .sslCIDn, .sslCRDn, .sslCSDn, .sslFIDn, .sslFSDn, .sslSIDn, .sslSSDn:
+      let format = arguments.count > 2 ? arguments[2].text : ""
+      guard format.isEmpty || format == "rfc2253" else {
+        throw SampleError(
+          "only rfc2253 or a blank value are currently supported as the format argument.")
+      }
+      return arguments
     case .fcPpTlv: return [.integer(try valueType(arguments[0].text))]
     default: return arguments
     }
   }
 
   /// How many units of time make a second.
-  private func timeUnit(
+  func timeUnit(
     _ arguments: [SampleArgument], at index: Int
   ) throws(SampleError) -> Int64 {
     guard index < arguments.count else { return 1 }

@@ -45,6 +45,7 @@ public enum SampleArgument: Sendable {
   case map(PatternMap)
   case conditions(VariableConditions)
   case table(TableCall)
+  case path(JSONPath)
 }
 
 /// A proxy, server or stick table that an expression names, found when everything has been read.

@@ -34,6 +34,8 @@ public protocol SampleSources: AnyObject, Sendable {
   func proxy(named name: String, isFrontend: Bool) -> Int?
   /// The server of a name in a backend; nil when there is none.
   func server(named name: String, in proxy: Int) -> Int?
+  /// How many bytes each place for captures of a frontend holds.
+  func captureRoom(of proxy: Int, isRequest: Bool) -> [Int]
   /// The machine's name.
   var hostname: [UInt8] { get }
   /// A variable of the environment.
@@ -125,6 +127,8 @@ public struct SampleContext {
   public var variables: [VariableName: SampleValue] = [:]
   /// What `capture` rules kept, by number; nil for what was not there.
   public var captures: [[UInt8]?] = []
+  /// What `capture-res` kept.
+  public var responseCaptures: [[UInt8]?] = []
   /// What only the process knows; nil outside of one.
   public var sources: (any SampleSources)?
   /// The stick tables as the session sees them; nil where there are none.
@@ -215,11 +219,15 @@ extension SampleExpression {
 
   /// Applies the converters to what was fetched.
   func convert(_ outcome: SampleOutcome, in context: inout SampleContext) -> SampleOutcome {
-    guard case .value(var value, let mayChange) = outcome, !calls.isEmpty else { return outcome }
+    guard case .value(var value, var mayChange) = outcome, !calls.isEmpty else { return outcome }
     for call in calls {
       guard let input = value.cast(to: call.input) else { return mayChange ? .unknown : .absent }
       switch context.convert(input, by: call) {
       case .value(let output): value = output
+      case .settled(let output):
+        guard let output else { return .absent }
+        value = output
+        mayChange = false
       case .absent: return mayChange ? .unknown : .absent
       case .unknown: return .unknown
       }

@@ -62,7 +62,7 @@ public struct SamplePlaces: OptionSet, Hashable, Sendable {
 public enum SampleOrigin: UInt8, Sendable, Comparable {
   case constant, internalState, frontend, clientAddress, clientConnection, requestBuffer, backend
   case server, serverAddress, responseBuffer, requestStatistics, responseStatistics
-  case sessionStatistics, httpRequest
+  case sessionStatistics, httpRequest, serverConnection
 
   public static func < (left: SampleOrigin, right: SampleOrigin) -> Bool {
     left.rawValue < right.rawValue
@@ -85,6 +85,7 @@ public enum SampleOrigin: UInt8, Sendable, Comparable {
     case .responseStatistics: "response buffer statistics"
     case .sessionStatistics: "session statistics"
     case .httpRequest: "HTTP request headers"
+    case .serverConnection: "server-side connection"
     }
   }
 
@@ -101,7 +102,7 @@ public enum SampleOrigin: UInt8, Sendable, Comparable {
     case .backend:
       SamplePlaces.response.union([.backendRequest, .server, .serverConnection, .log, .check])
     case .server: SamplePlaces.response.union([.serverConnection, .log, .check])
-    case .serverAddress: SamplePlaces.response.union([.log, .check])
+    case .serverAddress, .serverConnection: SamplePlaces.response.union([.log, .check])
     case .responseBuffer: SamplePlaces.response.union(.check)
     case .requestStatistics, .httpRequest: .stream
     case .responseStatistics:

@@ -17,7 +17,15 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(hello.serverName.map { $0.count <= bytes.count } ?? true)
     precondition(hello.protocols.reduce(0) { $0 + $1.count } <= bytes.count)
   }
+  let part = Array(bytes[..<cut])
+  let (beginning, whole) = (MQTTPacket.read(part), MQTTPacket.read(bytes))
+  precondition(beginning == .needMore || beginning == whole, "more bytes changed a packet")
+  let (head, request) = (HTTPRequestHead.read(part), HTTPRequestHead.read(bytes))
+  precondition(head == .needMore || head == request, "more bytes changed a head")
+  let (verdict, message) = (FIXMessage.check(part), FIXMessage.check(bytes))
+  precondition(verdict == .needMore || verdict == message, "more bytes changed a message")
   var context = SampleContext()
+  context.proxyValues = bytes
   context.request = bytes
   context.response = bytes
   context.isInputOpen = true
@@ -26,7 +34,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = expression.evaluate(in: &context)
     context.isFinal = true
     if let value = expression.evaluate(in: &context).value {
-      precondition(value.bytes.count <= max(64, 4 * bytes.count), "grew without end")
+      precondition(value.bytes.count <= max(64, 6 * bytes.count), "grew without end")
     }
   }
   return 0
@@ -37,7 +45,13 @@ private let expressions: [SampleExpression] = [
   "req.ssl_st_ext", "req.ssl_cipherlist", "req.ssl_supported_groups", "req.ssl_sigalgs",
   "req.ssl_keyshare_groups", "req.payload(3,0),hex", "req.payload(0,16)", "req.payload_lv(0,2)",
   "req.payload_lv(1,4,+2)", "req.rdp_cookie", "req.rdp_cookie(mstshash)", "req.rdp_cookie_cnt",
-  "req.len", "res.len", "res.payload(0,4)", "res.ssl_hello_type",
+  "req.len", "res.len", "res.payload(0,4)", "res.ssl_hello_type", "req.proto_http", "method",
+  "req.ver", "url", "fc_pp_authority", "fc_pp_tlv(0xE1)", "req.payload(0,0),mqtt_is_valid",
+  "req.payload(0,0),mqtt_field_value(connect,username)", "req.payload(0,0),fix_is_valid",
+  "req.payload(0,0),mqtt_field_value(connack,reason_code)", "req.payload(0,0),fix_tag_value(49)",
+  "req.payload(0,0),json(utf8s)", "req.payload(0,0),json_query('$.a[1].b')",
+  "req.payload(0,0),json_query('$'),lower", "req.payload(0,0),date",
+  "req.payload(0,0),url_enc(query)",
 ].map { text in
   var index = 0
   do {

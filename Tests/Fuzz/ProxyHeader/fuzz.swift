@@ -9,6 +9,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
   let bytes = Array(input[1...])
   let cut = Array(bytes[..<min(bytes.count, Int(input[0]))])
+  checkClientAddress(cut, bytes)
   let whole = ProxyHeader.parse(bytes.span)
   let part = ProxyHeader.parse(cut.span)
   switch (part, whole) {
@@ -43,4 +44,21 @@ private func checkThatItCanBeWritten(_ header: ProxyHeader) {
   let blockVerdict = ProxyHeader.parse(block.span)
   precondition(
     blockVerdict == .header(header, consumed: block.count), "the block reads otherwise")
+}
+
+/// The same of a NetScaler's header.
+private func checkClientAddress(_ cut: [UInt8], _ bytes: [UInt8]) {
+  let part = ClientAddressHeader.parse(cut.span, magic: 0x4e65_7453)
+  let whole = ClientAddressHeader.parse(bytes.span, magic: 0x4e65_7453)
+  switch (part, whole) {
+  case (.needMore, .needMore):
+    precondition(
+      bytes.count < ClientAddressHeader.bytesMax + 80, "asks for more client address without end")
+  case (.needMore, .header(_, let consumed)):
+    precondition(consumed <= bytes.count, "consumed more client address than there was")
+  case (.needMore, .invalid): break
+  case (.header(_, let consumed), _):
+    precondition(part == whole && consumed <= cut.count, "more bytes changed a client address")
+  case (.invalid, _): precondition(part == whole, "more bytes changed a refusal")
+  }
 }
