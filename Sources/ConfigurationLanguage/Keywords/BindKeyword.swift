@@ -4,6 +4,7 @@ enum BindKeyword: String, CaseIterable, Sendable {
   case uid, user, v4v6, v6only
   case acceptProxy = "accept-proxy"
   case deferAccept = "defer-accept"
+  case userTimeout = "tcp-ut"
 }
 
 extension KeywordTable<BindKeyword> {
@@ -24,5 +25,5 @@ private let notSupportedOnBind = """
   force-tlsv13 generate-certificates guid-prefix ktls label level namespace nbconn nice no-alpn
   no-ca-names no-sslv3 no-strict-sni no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn
   prefer-client-ciphers proto severity-output shards sigalgs ssl ssl-max-ver ssl-min-ver
-  strict-sni tcp-md5sig tcp-ss tcp-ut thread tls-ticket-keys tls-tickets verify
+  strict-sni tcp-md5sig tcp-ss thread tls-ticket-keys tls-tickets verify
   """

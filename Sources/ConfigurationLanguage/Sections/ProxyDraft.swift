@@ -65,6 +65,12 @@ struct ProxyDraft {
   var useBackends: [Reference] = []
   var useServers: [Reference] = []
   var uniqueIDFormat: (text: [UInt8], location: SourceLocation)?
+  /// `dispatch`
+  var dispatch: SocketAddress?
+  /// Whether a `balance` line, here or in the defaults, chose the algorithm.
+  var hasBalance = false
+  /// `rate-limit sessions` of the defaults.
+  var inheritedSessionRateMax = 0
   /// The expression of `balance hash`.
   var balanceExpression: [UInt8]?
   /// Reads expressions and conditions, and knows the section's ACLs.
@@ -80,7 +86,7 @@ struct ProxyDraft {
   /// How the servers are checked.
   var check = CheckDraft()
   /// `source` of the proxy, used by servers without one.
-  var source: Endpoint?
+  var source: SourceConfiguration?
   /// Whether a `log` or `no log` line of the section, or of its defaults, decided about its targets.
   var decidesLogs = false
   /// Targets of `global` that `log global` has already copied.
@@ -150,6 +156,8 @@ struct ProxyDraft {
     check = defaults.check.inherited
     uniqueIDFormat = defaults.uniqueIDFormat
     balanceExpression = defaults.balanceExpression
+    hasBalance = defaults.hasBalance
+    inheritedSessionRateMax = defaults.settings.sessionRateMax
     inheritedReaders = defaults.inheritedReaders + [defaults.reader]
     inheritRules(from: defaults)
     httpTimeouts = defaults.httpTimeouts
@@ -175,7 +183,8 @@ struct ProxyDraft {
   private mutating func dropFrontendHalf() {
     settings.connectionRules = TCPRules()
     settings.sessionRules = TCPRules()
-
+    settings.clientProbes = KeepAliveProbes()
+    settings.sessionRateMax = 0
     settings.maxconn = 0
     settings.backlog = nil
     settings.timeouts.client = nil
@@ -193,6 +202,7 @@ struct ProxyDraft {
     settings.balance = plain.balance
     settings.balanceKey = nil
     settings.persistCookie = nil
+    settings.serverProbes = KeepAliveProbes()
     settings.hashType = plain.hashType
     settings.hashBalanceFactor = plain.hashBalanceFactor
     settings.hashAffinity = plain.hashAffinity

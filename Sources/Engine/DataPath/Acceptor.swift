@@ -27,6 +27,8 @@ struct Acceptor {
   /// Whether other workers have no socket of this listener, so that connections are dealt out.
   let isShared: Bool
   var mode = Mode.idle
+  /// Whether a session of `rate-limit sessions` is reserved for the accept in flight.
+  var holdsSession = false
   /// Whether the multishot accept was asked to end because places run out.
   var isLimiting = false
   /// Whether the requests in flight were asked to end.
@@ -58,7 +60,8 @@ extension Worker where K: ~Copyable {
       return
     }
     let free = state.freePlaces(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
-    if free > limits.acceptBatch * state.workerCount || isDraining {
+    let isLimited = state.frontends[Int(acceptor.frontend)].sessionRateMax > 0
+    if free > limits.acceptBatch * state.workerCount && !isLimited || isDraining {
       acceptors[index].mode = .multishot
       kernel.accept(on: acceptor.socket, multishot: true, token: acceptToken(.accept, index))
     } else if free > 0 {
@@ -117,11 +120,23 @@ extension Worker where K: ~Copyable {
       arm(index)
       return
     }
+    let frontend = state.frontends[Int(acceptor.frontend)]
+    if frontend.sessionRateMax > 0, !isDraining {
+      let wait = frontend.reserveSession(now: kernel.now)
+      guard wait == .zero else {
+        state.releasePlace(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
+        acceptors[index].mode = .pausing
+        kernel.timer(at: kernel.now + wait, token: acceptToken(.acceptRetryTimer, index))
+        return
+      }
+      acceptors[index].holdsSession = true
+    }
     acceptors[index].mode = .oneshot
     kernel.accept(on: acceptor.socket, multishot: false, token: acceptToken(.accept, index))
   }
 
   private mutating func accepted(_ socket: Descriptor, _ mode: Acceptor.Mode, _ index: Int) {
+    settleSession(index, isAccepted: true)
     let acceptor = acceptors[index]
     let (frontend, listener) = (Int(acceptor.frontend), Int(acceptor.listener))
     if mode == .multishot, !state.reservePlace(frontend: frontend, listener: listener) {
@@ -132,6 +147,14 @@ extension Worker where K: ~Copyable {
       return
     }
     serve(socket, acceptor)
+  }
+
+  /// `rate-limit sessions`: the session that an accept was started for is there, or is not.
+  private mutating func settleSession(_ index: Int, isAccepted: Bool) {
+    guard acceptors[index].holdsSession else { return }
+    acceptors[index].holdsSession = false
+    state.frontends[Int(acceptors[index].frontend)].settleSession(
+      isAccepted: isAccepted, now: kernel.now)
   }
 
   private mutating func serve(_ socket: Descriptor, _ acceptor: Acceptor) {
@@ -186,6 +209,7 @@ extension Worker where K: ~Copyable {
     _ completion: Completion, _ mode: Acceptor.Mode, _ index: Int
   ) {
     if mode == .oneshot {
+      settleSession(index, isAccepted: false)
       state.releasePlace(
         frontend: Int(acceptors[index].frontend), listener: Int(acceptors[index].listener))
     }
