@@ -282,16 +282,18 @@ extension Worker where K: ~Copyable {
     let settings = backend.settings
     if endpoint.kind == .internet { kernel.set(.noDelay, on: socket) }
     if settings.serverKeepAlive { kernel.keepAlive(settings.serverProbes, on: socket) }
-    let server = backend.servers[Int(slot.value.server)]
-    if settings.connectsSmartly, server.sendProxy != nil || slot.value.held.contains(.request) {
+    let server = Int(slot.value.server)
+    if settings.connectsSmartly,
+      backend.servers[server].sendProxy != nil || slot.value.held.contains(.request)
+    {
       kernel.set(.noQuickAcknowledge, on: socket)
     }
-    if let milliseconds = server.userTimeoutMilliseconds {
+    if let milliseconds = backend.servers[server].userTimeoutMilliseconds {
       kernel.set(.userTimeout(milliseconds: milliseconds), on: socket)
     }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
-    if let source = server.source {
+    if let source = backend.servers[server].source {
       switch kernel.bind(socket, to: source, client: slot.value.clientAddress) {
       case .success(let port):
         slot.value.sourcePort = port
