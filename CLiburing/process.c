@@ -65,6 +65,13 @@ int sluice_may_chroot(void) {
   return prctl(PR_CAPBSET_READ, 18 /* CAP_SYS_CHROOT */, 0, 0, 0) == 1;
 }
 
+int sluice_administers_network(void) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+  if (syscall(SYS_capget, &header, data) != 0) return 0;
+  return (data[0].effective & (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)) != 0;
+}
+
 int sluice_cpu_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;

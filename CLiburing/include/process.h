@@ -22,6 +22,9 @@ int sluice_set_dumpable(void);
 /* Whether chroot(2) is in the capability bounding set. prctl(PR_CAPBSET_READ). */
 int sluice_may_chroot(void);
 
+/* Whether CAP_NET_ADMIN or CAP_NET_RAW is in the effective set. capget(2). */
+int sluice_administers_network(void);
+
 /* The environment, ended by NULL. environ(7). */
 char *const *sluice_environment(void);
 

@@ -32,6 +32,30 @@ public struct EventRate: Hashable, Sendable {
     return present
   }
 
+  /// How long the next event has to wait so that there are no more than a number in a second. HAProxy's
+  /// rule, which spreads events evenly once the limit is reached.
+  ///
+  /// - Parameters:
+  ///   - limit: events per second, at least 1.
+  ///   - pending: events that are about to be counted.
+  ///   - now: the present.
+  /// - Returns: whole milliseconds, at least one; zero when it need not wait.
+  public func wait(limit: UInt64, pending: UInt64, now: Instant) -> Duration {
+    let total = (weighted(now: now) + pending * EventRate.periodMilliseconds)
+    let (allowed, isBeyond) = limit.multipliedReportingOverflow(by: EventRate.periodMilliseconds)
+    guard !isBeyond, total >= allowed else { return .zero }
+    return .milliseconds(max(1, (total - allowed) / limit))
+  }
+
+  /// Events of a second, times its milliseconds.
+  private func weighted(now: Instant) -> UInt64 {
+    let period = EventRate.periodMilliseconds
+    let milliseconds = now.nanoseconds / 1_000_000
+    let end = periodStart &+ period
+    if milliseconds <= end { return previous * (end - milliseconds) + present * period }
+    return milliseconds <= end &+ period ? present * (end &+ period - milliseconds) : 0
+  }
+
   /// Events per second.
   public func perSecond(now: Instant) -> UInt64 {
     let period = EventRate.periodMilliseconds

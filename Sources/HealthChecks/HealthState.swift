@@ -7,6 +7,18 @@ import Basics
 /// away, and falling below `rise` leads to 0 at once. A server starts at `rise`: up, but the first
 /// failure takes it down.
 public struct HealthState: Sendable {
+  /// `init-state`: the health of a server whose checks begin.
+  public enum Beginning: Hashable, Sendable {
+    /// Up, and as many failures as `fall` take it down.
+    case fullyUp
+    /// Up, and the first failure takes it down.
+    case up
+    /// Down, and the first success takes it up.
+    case down
+    /// Down, and as many successes as `rise` take it up.
+    case fullyDown
+  }
+
   /// What the configuration says.
   public struct Settings: Hashable, Sendable {
     /// `inter`
@@ -21,6 +33,18 @@ public struct HealthState: Sendable {
     public var fall: Int
     /// `agent-check`: only what an agent says counts, not whether it could be reached.
     public var isAgent: Bool
+    /// `init-state`
+    public var beginning = Beginning.up
+
+    /// The health of a server whose checks begin.
+    var firstHealth: Int {
+      switch beginning {
+      case .fullyUp: rise + fall - 1
+      case .up: rise
+      case .down: rise - 1
+      case .fullyDown: 0
+      }
+    }
 
     /// - Parameters:
     ///   - inter: above zero.
@@ -63,7 +87,7 @@ public struct HealthState: Sendable {
   /// The health of a server whose checks have not begun.
   public init(_ settings: Settings) {
     self.settings = settings
-    health = settings.rise
+    health = settings.firstHealth
   }
 
   /// The best health.
@@ -127,10 +151,10 @@ public struct HealthState: Sendable {
     health = 0
   }
 
-  /// Lets the checks go on: the server leaves maintenance, up until the first failure.
+  /// Lets the checks go on: the server leaves maintenance as it began.
   public mutating func resume() {
     isPaused = false
-    health = settings.rise
+    health = settings.firstHealth
   }
 
   /// The time between two checks: `inter` in full health, `downinter` when it is down, `fastinter`

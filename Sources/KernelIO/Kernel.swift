@@ -260,6 +260,18 @@ public enum SocketOption: Sendable {
   case typeOfService(IPAddress.Family, UInt8)
   /// IP_TTL or IPV6_UNICAST_HOPS
   case timeToLive(IPAddress.Family, UInt8)
+  /// IP_FREEBIND
+  case freeBind
+  /// SO_BINDTODEVICE; needs CAP_NET_RAW when the socket is bound to another device already.
+  case device(InterfaceName)
+  /// TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged.
+  case userTimeout(milliseconds: UInt32)
+  /// TCP_KEEPCNT: how many probes may go unanswered.
+  case keepAliveCount(UInt32)
+  /// TCP_KEEPIDLE: how long a connection is silent before the first probe.
+  case keepAliveIdle(seconds: UInt32)
+  /// TCP_KEEPINTVL: the time between two probes.
+  case keepAliveInterval(seconds: UInt32)
   /// TCP_REPAIR: closing sends nothing any more. Needs CAP_NET_ADMIN.
   case repair
 }

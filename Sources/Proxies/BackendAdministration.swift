@@ -108,6 +108,9 @@ extension Backend {
   ) {
     servers[server].health?.resume()
     switch servers[server].trackedOperation {
+    case _ where servers[server].initialState == .down: break
+    case _ where servers[server].initialState == .fullyDown: break
+    case _ where servers[server].initialState != .none: servers[server].operation = .running
     case _ where servers[server].agent?.isPassing == false: break
     case .stopped: break
     case .stopping: servers[server].operation = .stopping

@@ -27,6 +27,52 @@ extension ProxyHeader {
   /// Without addresses it is the command LOCAL, which is also what a health check sends. When only
   /// one of the two is an IPv6 address the other is written as one too.
   public func writeVersionTwo(into bytes: inout [UInt8]) {
+    writeVersionTwo(into: &bytes, Values())
+  }
+
+  /// What a block of version 2 has besides addresses. proxy-protocol.txt, section 2.2
+  public struct Values: Sendable {
+    /// Before the checksum: types and what they hold.
+    public var first: [(type: UInt8, bytes: [UInt8])] = []
+    /// Whether a CRC-32C of the whole header is sent: PP2_TYPE_CRC32C.
+    public var hasChecksum = false
+    /// Behind the checksum: PP2_TYPE_UNIQUE_ID; nil for none.
+    public var uniqueID: [UInt8]?
+
+    /// None.
+    public init() {}
+  }
+
+  /// The same with values behind the addresses. What does not fit into the 65535 bytes of a block is
+  /// left out.
+  public func writeVersionTwo(into bytes: inout [UInt8], _ values: Values) {
+    let start = bytes.count
+    writeAddresses(into: &bytes)
+    let bodyStart = start + ProxyHeaderBlock.fixedBytes
+    func append(_ type: UInt8, _ value: [UInt8]) {
+      guard bytes.count - bodyStart + 3 + value.count <= Int(UInt16.max) else { return }
+      bytes.append(type)
+      bytes.append(bigEndian: UInt64(value.count), count: 2)
+      bytes += value
+    }
+    for value in values.first { append(value.type, value.bytes) }
+    var checksumPlace: Int?
+    if values.hasChecksum, bytes.count - bodyStart + 7 <= Int(UInt16.max) {
+      append(0x03, [0, 0, 0, 0])
+      checksumPlace = bytes.count - 4
+    }
+    if let uniqueID = values.uniqueID { append(0x05, uniqueID) }
+    let count = bytes.count - bodyStart
+    bytes[bodyStart - 2] = UInt8(truncatingIfNeeded: count >> 8)
+    bytes[bodyStart - 1] = UInt8(truncatingIfNeeded: count)
+    guard let checksumPlace else { return }
+    let checksum = HashFunction.crc32c(Array(bytes[start...]).span)
+    for place in 0..<4 {
+      bytes[checksumPlace + place] = UInt8(truncatingIfNeeded: checksum >> UInt32(24 - 8 * place))
+    }
+  }
+
+  private func writeAddresses(into bytes: inout [UInt8]) {
     for index in 0..<ProxyHeaderBlock.signature.count {
       bytes.append(ProxyHeaderBlock.signature[index])
     }

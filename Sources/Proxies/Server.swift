@@ -11,6 +11,8 @@ public struct Server: Sendable {
   public let id: Int
   /// How log lines call it.
   public let label: ServerLabel
+  /// `init-state`
+  let initialState: ServerConfiguration.InitialState
   /// `on-marked-down shutdown-sessions`
   let shutsDownSessionsWhenDown: Bool
   /// `on-marked-up shutdown-backup-sessions`
@@ -52,12 +54,14 @@ public struct Server: Sendable {
     shutsDownSessionsWhenDown = configuration.shutsDownSessionsWhenDown
     shutsDownBackupSessionsWhenUp = configuration.shutsDownBackupSessionsWhenUp
     self.tracked = configuration.track
+    initialState = configuration.initialState
     lastChange = now
     if let check = configuration.check {
-      health = HealthState(
-        HealthState.Settings(
-          inter: check.inter, fastinter: check.fastinter, downinter: check.downinter,
-          rise: check.rise, fall: check.fall))
+      var settings = HealthState.Settings(
+        inter: check.inter, fastinter: check.fastinter, downinter: check.downinter,
+        rise: check.rise, fall: check.fall)
+      settings.beginning = Server.beginning(configuration.initialState)
+      health = HealthState(settings)
       // Without checks of its own nothing could take it up again.
       if configuration.observesLayer4 {
         observer = ErrorObserver(
@@ -65,10 +69,22 @@ public struct Server: Sendable {
       }
     }
     if let agent = configuration.agent { self.agent = HealthState(.agent(inter: agent.inter)) }
+    if initialState == .down || initialState == .fullyDown { operation = .stopped }
     if configuration.isDisabled {
       operation = .stopped
       administration = [.forcedMaintenance, .configuredMaintenance]
       health?.pause()
+    }
+  }
+
+  private static func beginning(
+    _ state: ServerConfiguration.InitialState
+  ) -> HealthState.Beginning {
+    switch state {
+    case .none, .up: .up
+    case .fullyUp: .fullyUp
+    case .down: .down
+    case .fullyDown: .fullyDown
     }
   }
 

@@ -41,6 +41,41 @@ import Testing
     #expect(rate.count(now: start + .seconds(3)) == 1)
   }
 
+  @Test func aLimitedRateLetsSoManyInAtOnceAndTheRestOneByOne() {
+    for limit in [1, 2, 5, 100] as [UInt64] {
+      var rate = EventRate()
+      var now = Instant(nanoseconds: 5_000_000_000)
+      for _ in 0..<limit {
+        #expect(rate.wait(limit: limit, pending: 0, now: now) == .zero)
+        rate.count(now: now)
+      }
+      #expect(rate.wait(limit: limit, pending: 0, now: now) > .zero)
+      // From then on one event each (1000 / limit) milliseconds, the first after a second.
+      var waited = Duration.zero
+      for event in 1...4 {
+        while true {
+          let wait = rate.wait(limit: limit, pending: 0, now: now)
+          if wait == .zero { break }
+          now = now + wait
+          waited += wait
+        }
+        rate.count(now: now)
+        let ideal = Duration.milliseconds(1000 + (event - 1) * 1000 / Int(limit))
+        #expect(
+          waited >= ideal - .milliseconds(2 * event) && waited <= ideal + .milliseconds(2 * event),
+          "limit \(limit), event \(event): \(waited)")
+      }
+    }
+  }
+
+  @Test func eventsThatAreAboutToHappenCountToo() {
+    var rate = EventRate()
+    let now = Instant(nanoseconds: 5_000_000_000)
+    rate.count(now: now)
+    #expect(rate.wait(limit: 3, pending: 1, now: now) == .zero)
+    #expect(rate.wait(limit: 3, pending: 2, now: now) > .zero)
+  }
+
   /// Against sorting, for random insertions and removals.
   @Test func theHeapAlwaysKnowsTheSmallest() {
     var random = PseudoRandom(seed: 5)

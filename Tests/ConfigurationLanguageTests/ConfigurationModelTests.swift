@@ -83,7 +83,7 @@ import Testing
     check.sendProxy = .v2
     #expect(server.check == check)
     let source = SocketAddress(ip: try #require(IPAddress("127.0.0.3")), port: 7)
-    #expect(server.source == Endpoint(source))
+    #expect(server.source == SourceConfiguration(address: source))
   }
 
   @Test(

@@ -467,16 +467,144 @@ extension Golden {
         """
         ALERT config : parsing [f.cfg:8] : 'source' expects <addr>[:<port>], and optionally \
         'usesrc' <addr>, and 'interface' <name>.
-        ALERT config : parsing [f.cfg:9] : 'source 1.2.3.4:5-6' : port range not permitted here \
-        in '1.2.3.4:5-6'
+        ALERT config : parsing [f.cfg:9] : 'source 1.2.3.4:5-6' : port range not permitted \
+        here in '1.2.3.4:5-6'
         ALERT config : parsing [f.cfg:10] : 'source nowhere' : invalid address: 'nowhere' in \
         'nowhere'
-        ALERT config : parsing [f.cfg:11] : 'source ... usesrc' is known but not supported by \
-        this version of Sluice.
         ALERT config : parsing [f.cfg:12] : 'source' only supports optional keywords \
         'interface' and 'usesrc'.
         ALERT config : Error(s) found in configuration file : f.cfg
         ALERT config : Fatal errors found in configuration.
+        """),
+    Golden(
+      "backends without servers, and rates",
+      """
+      defaults
+        timeout connect 5s
+        timeout client 5s
+        timeout server 5s
+        rate-limit sessions 5
+        dispatch 127.0.0.1:80
+      listen a
+        bind :80
+        dispatch
+        dispatch 127.0.0.1
+        dispatch 127.0.0.1:80 more
+        dispatch nowhere:80
+        option transparent
+        no option transparent
+        transparent
+        transparent more
+        rate-limit
+        rate-limit connections 5
+        rate-limit sessions
+        rate-limit sessions 5x
+        rate-limit sessions 6
+        rate-limit sessions 7
+      backend b
+        rate-limit sessions 5
+      frontend c
+        bind :81
+        dispatch 127.0.0.1:80
+      """,
+      says:
+        """
+        ALERT config : parsing [f.cfg:6] : 'dispatch' not allowed in 'defaults' section.
+        ALERT config : parsing [f.cfg:9] : 'dispatch' : '' resolves to an empty address \
+        (environment variable missing?)
+        ALERT config : parsing [f.cfg:10] : 'dispatch' : missing port specification in \
+        '127.0.0.1'
+        ALERT config : parsing [f.cfg:11] : 'dispatch' cannot handle unexpected argument \
+        'more'.
+        ALERT config : parsing [f.cfg:12] : 'dispatch' : invalid address: 'nowhere' in \
+        'nowhere:80'
+        WARNING config : parsing [f.cfg:13]: option 'transparent' is deprecated in 3.3 and \
+        will be removed in 3.5. The modern way to do the same is to create a server with \
+        address 0.0.0.0. It is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        WARNING config : parsing [f.cfg:14]: option 'transparent' is deprecated in 3.3 and \
+        will be removed in 3.5. The modern way to do the same is to create a server with \
+        address 0.0.0.0. It is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        WARNING config : parsing [f.cfg:15]: 'transparent' is deprecated in 3.3 and will be \
+        removed in 3.5. The modern way to do the same is to create a server with address \
+        0.0.0.0. It is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        ALERT config : parsing [f.cfg:16] : 'transparent' cannot handle unexpected argument \
+        'more'.
+        ALERT config : parsing [f.cfg:17] : 'rate-limit' only supports 'sessions' (got '')
+        ALERT config : parsing [f.cfg:18] : 'rate-limit' only supports 'sessions' (got \
+        'connections')
+        ALERT config : parsing [f.cfg:19] : 'rate-limit sessions' expects expects an integer \
+        value (in sessions/second)
+        ALERT config : parsing [f.cfg:20] : 'rate-limit sessions' : unexpected character 'x' \
+        in integer value '5x'
+        WARNING config : parsing [f.cfg:22] : overwriting rate-limit sessions which was \
+        already specified
+        WARNING config : parsing [f.cfg:24] : rate-limit sessions will be ignored because \
+        backend 'b' has no frontend capability
+        WARNING config : parsing [f.cfg:27] : 'dispatch' ignored because frontend 'c' has no \
+        backend capability.
+        WARNING config : parsing [f.cfg:27]: 'dispatch' is deprecated in 3.3 and will be \
+        removed in 3.5. The modern way to do the same is to create a server with the same \
+        address, and possibly to assign any extra server a weight of zero if any:
+            server dispatch 127.0.0.1:80
+        Note that it is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        ALERT config : Error(s) found in configuration file : f.cfg
+        ALERT config : Fatal errors found in configuration.
+        """),
+    Golden(
+      "balancing and backends without servers",
+      """
+      defaults
+        timeout connect 5s
+        timeout client 5s
+        timeout server 5s
+      backend a
+        balance roundrobin
+        dispatch 127.0.0.1:80
+      backend b
+        option transparent
+        balance source
+      backend c
+        option transparent
+        dispatch 127.0.0.1:80
+        server s 127.0.0.1:81 weight 5
+      """,
+      says:
+        """
+        WARNING config : parsing [f.cfg:7]: 'dispatch' is deprecated in 3.3 and will be \
+        removed in 3.5. The modern way to do the same is to create a server with the same \
+        address, and possibly to assign any extra server a weight of zero if any:
+            server dispatch 127.0.0.1:80
+        Note that it is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        WARNING config : parsing [f.cfg:9]: option 'transparent' is deprecated in 3.3 and will \
+        be removed in 3.5. The modern way to do the same is to create a server with address \
+        0.0.0.0. It is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        WARNING config : parsing [f.cfg:12]: option 'transparent' is deprecated in 3.3 and \
+        will be removed in 3.5. The modern way to do the same is to create a server with \
+        address 0.0.0.0. It is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        WARNING config : parsing [f.cfg:13]: 'dispatch' is deprecated in 3.3 and will be \
+        removed in 3.5. The modern way to do the same is to create a server with the same \
+        address, and possibly to assign any extra server a weight of zero if any:
+            server dispatch 127.0.0.1:80
+        Note that it is still possible to silence this warning by setting \
+        'expose-deprecated-directives' in the 'global' section, but do not wait to fix your \
+        configuration!
+        WARNING dispatch address of backend 'a' will be ignored in balance mode.
+        ALERT backend 'b' cannot use both transparent and balance mode.
+        ALERT Fatal errors found in configuration.
         """),
   ]
 }

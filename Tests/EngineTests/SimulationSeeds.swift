@@ -55,6 +55,36 @@ enum SimulationSeeds {
     }
     if limitsServers { proxy.timeouts.queue = .milliseconds(100 + random.below(5_000)) }
     drawRules(&proxy, using: &random)
+    drawConnections(&proxy, using: &random)
+  }
+
+  /// Where connections come from, how many there may be in a second, what servers are told first.
+  private static func drawConnections(
+    _ proxy: inout ProxyConfiguration, using random: inout SeededNumbers
+  ) {
+    if random.below(6) == 0 { proxy.sessionRateMax = 1 + random.below(20) }
+    if random.below(5) == 0 {
+      proxy.balance = .hash
+      proxy.balanceKey = expression("src")
+      proxy.hashType.method = [.mapBased, .consistent][random.below(2)]
+    }
+    for index in proxy.servers.indices where random.below(4) == 0 {
+      let address = SocketAddress(ip: IPAddress(v4: 0x0a00_0042), port: 0)
+      let port = UInt16(2_000 + 100 * index)
+      var source = SourceConfiguration(
+        address: address, ports: random.below(3) == 0 ? nil : port...(port + 5))
+      source.foreign = [nil, .clientAddress, .client][random.below(3)]
+      proxy.servers[index].source = source
+    }
+  }
+
+  private static func expression(_ text: String) -> SampleExpression {
+    do {
+      var index = 0
+      return try SampleReader().expression([Array(text.utf8)], &index)
+    } catch {
+      preconditionFailure(error.message)
+    }
   }
 
   /// Rules that wait for bytes of a side, for a while; none of them turns anybody away.

@@ -39,6 +39,9 @@ import Testing
 
     #expect(world.turns < Simulation.turnsMax, "the worker spins")
     #expect(left.isEmpty, "left over: \(left)")
+    for server in simulation.state.backends[0].servers {
+      #expect(server.source?.lentPorts ?? 0 == 0, "a port of a range was not given back")
+    }
     let sessions = simulation.state.frontends[0].total
     #expect(simulation.lines.count == Int(sessions), "one line a session")
     let peers = Dictionary(

@@ -124,6 +124,7 @@ private final class CheckSources: SampleSources {
   func defaultBackend(of proxy: Int) -> Int? { nil }
   func proxy(named name: String, isFrontend: Bool) -> Int? { nil }
   func server(named name: String, in proxy: Int) -> Int? { nil }
+  func captureRoom(of proxy: Int, isRequest: Bool) -> [Int] { [] }
   func environment(_ name: String) -> [UInt8]? { nil }
   func isLocal(_ address: IPAddress) -> Bool { false }
   func variable(_ name: VariableName) -> SampleValue? { nil }

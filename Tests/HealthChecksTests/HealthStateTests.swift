@@ -14,6 +14,30 @@ import Testing
     #expect(!health.isPassing && health.health == 0)
   }
 
+  @Test(arguments: [
+    (HealthState.Beginning.fullyUp, true, 3, 1), (.up, true, 1, 1), (.down, false, 1, 1),
+    (.fullyDown, false, 1, 2),
+  ])
+  func aServerBeginsAsItsInitStateSays(
+    _ beginning: HealthState.Beginning, isUp: Bool, failures: Int, successes: Int
+  ) {
+    var settings = HealthState.Settings(rise: 2, fall: 3)
+    settings.beginning = beginning
+    var health = HealthState(settings)
+    for _ in 0..<2 {
+      #expect(health.isPassing == isUp)
+      for turn in 1...max(failures, successes) {
+        _ = health.record(isUp ? refused : passed)
+        let hasTurned = turn >= (isUp ? failures : successes)
+        #expect(health.isPassing == (hasTurned ? !isUp : isUp), "\(beginning) \(turn)")
+        if hasTurned { break }
+      }
+      // Leaving maintenance is another beginning.
+      health.pause()
+      health.resume()
+    }
+  }
+
   @Test func riseAndFallAreCountedForAllSmallSettings() {
     for rise in 1...4 {
       for fall in 1...4 {

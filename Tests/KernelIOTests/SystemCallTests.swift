@@ -87,9 +87,22 @@ import Testing
     defer { [v4, v6].forEach(SystemCall.close) }
     let options: [SocketOption] = [
       .noDelay, .keepAlive, .noQuickAcknowledge, .sendBuffer(bytes: 65536),
-      .receiveBuffer(bytes: 65536),
+      .receiveBuffer(bytes: 65536), .freeBind, .userTimeout(milliseconds: 42_000),
+      .keepAliveCount(3), .keepAliveIdle(seconds: 100), .keepAliveInterval(seconds: 10),
     ]
     for option in options { #expect(SystemCall.set(option, on: v4) == nil) }
+    for (name, wanted) in [
+      (TCP_USER_TIMEOUT, 42_000), (TCP_KEEPCNT, 3), (TCP_KEEPIDLE, 100), (TCP_KEEPINTVL, 10),
+    ] as [(Int32, Int32)] {
+      var value: Int32 = 0
+      var count = socklen_t(MemoryLayout<Int32>.size)
+      #expect(getsockopt(v4.rawValue, Int32(IPPROTO_TCP), name, &value, &count) == 0)
+      #expect(value == wanted)
+    }
+    let loopback = try #require(InterfaceName("lo".utf8))
+    #expect([nil, .notPermitted].contains(SystemCall.set(.device(loopback), on: v4)))
+    let nobody = try #require(InterfaceName("no-such-device".utf8))
+    #expect(SystemCall.set(.device(nobody), on: v6) != nil)
     // Permitted to the privileged only; anything but these two would be a wrong constant.
     for (option, socket) in [(SocketOption.transparent(.v4), v4), (.transparent(.v6), v6)] {
       #expect([nil, .notPermitted].contains(SystemCall.set(option, on: socket)))

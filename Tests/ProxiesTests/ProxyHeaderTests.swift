@@ -208,6 +208,41 @@ import Testing
     return bytes
   }
 
+  @Test func versionTwoHasValuesBehindTheAddresses() {
+    var values = ProxyHeader.Values()
+    values.first = [(0xe1, [1, 2]), (0xea, [])]
+    values.hasChecksum = true
+    values.uniqueID = Array("id".utf8)
+    var bytes: [UInt8] = [9]
+    ProxyHeader(Self.v4Addresses).writeVersionTwo(into: &bytes, values)
+    let block = Array(bytes.dropFirst())
+    #expect(bytes[0] == 9, "what is there already stays")
+    #expect(Array(block[12..<16]) == [0x21, 0x11, 0, 32])
+    #expect(Array(block[28..<36]) == [0xe1, 0, 2, 1, 2, 0xea, 0, 0])
+    #expect(Array(block[36..<39]) == [3, 0, 4])
+    #expect(Array(block[43...]) == [5, 0, 2, 0x69, 0x64])
+    var zeroed = block
+    zeroed.replaceSubrange(39..<43, with: [0, 0, 0, 0])
+    let sum = block[39..<43].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    #expect(sum == HashFunction.crc32c(zeroed.span))
+    #expect(
+      Self.parse(block) == .header(ProxyHeader(Self.v4Addresses), consumed: block.count))
+  }
+
+  @Test func whatDoesNotFitIntoABlockIsLeftOut() {
+    var values = ProxyHeader.Values()
+    values.first = [
+      (1, [UInt8](repeating: 7, count: 65_523)), (2, [UInt8](repeating: 7, count: 70_000)),
+      (3, [8]),
+    ]
+    values.hasChecksum = true
+    var bytes: [UInt8] = []
+    ProxyHeader().writeVersionTwo(into: &bytes, values)
+    #expect(bytes.count == 16 + 3 + 65_523 + 4)
+    #expect(Array(bytes[12..<16]) == [0x20, 0, 0xff, 0xfa])
+    #expect(Array(bytes.suffix(4)) == [3, 0, 1, 8])
+  }
+
   @Test func versionOneIsALine() {
     #expect(versionOne(ProxyHeader()) == "PROXY UNKNOWN\r\n")
     #expect(

@@ -156,7 +156,8 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     switch option {
     case .sendBuffer(let bytes): socket.sentMax = max(1, bytes)
     case .receiveBuffer(let bytes): socket.receivedMax = max(1, bytes)
-    case .noDelay, .keepAlive, .noQuickAcknowledge, .transparent, .mark, .typeOfService,
+    case .noDelay, .keepAlive, .noQuickAcknowledge, .transparent, .freeBind, .device, .userTimeout,
+      .keepAliveCount, .keepAliveIdle, .keepAliveInterval, .mark, .typeOfService,
       .timeToLive, .repair, .notSentLowWater:
       break
     }

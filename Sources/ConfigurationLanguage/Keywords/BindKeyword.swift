@@ -5,6 +5,7 @@ enum BindKeyword: String, CaseIterable, Sendable {
   case acceptNetscaler = "accept-netscaler-cip"
   case acceptProxy = "accept-proxy"
   case deferAccept = "defer-accept"
+  case userTimeout = "tcp-ut"
 }
 
 extension KeywordTable<BindKeyword> {
@@ -32,6 +33,6 @@ private let notSupportedOnBind = """
   curves default-crt ecdhe ech force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13
   generate-certificates ktls namespace nbconn no-alpn no-ca-names no-sslv3 no-strict-sni
   no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn prefer-client-ciphers proto
-  sigalgs ssl ssl-max-ver ssl-min-ver strict-sni tcp-md5sig tcp-ss tcp-ut thread
+  sigalgs ssl ssl-max-ver ssl-min-ver strict-sni tcp-md5sig tcp-ss thread
   tls-ticket-keys tls-tickets verify
   """

@@ -1,6 +1,12 @@
 /// The first words of a line in `defaults`, `frontend`, `backend` and `listen` that are carried
 /// out: some of them only to say what HAProxy says about HTTP in `mode tcp`.
 enum ProxyKeyword: String, CaseIterable, Sendable {
+  case clientProbeCount = "clitcpka-cnt"
+  case clientProbeIdle = "clitcpka-idle"
+  case clientProbeInterval = "clitcpka-intvl"
+  case serverProbeCount = "srvtcpka-cnt"
+  case serverProbeIdle = "srvtcpka-idle"
+  case serverProbeInterval = "srvtcpka-intvl"
   case acl, backlog, balance, bind, capture, cookie, declare, description, disabled, enabled,
     fullconn, id
   case log, maxconn, mode, option, persist, redirect, retries, server, source, stats, stick
@@ -17,6 +23,8 @@ enum ProxyKeyword: String, CaseIterable, Sendable {
   case httpAfterResponse = "http-after-response"
   case httpRequest = "http-request"
   case httpResponse = "http-response"
+  case rateLimit = "rate-limit"
+  case dispatch, transparent
   case logFormat = "log-format"
   case logTag = "log-tag"
   case monitorURI = "monitor-uri"
@@ -38,13 +46,11 @@ extension KeywordTable<ProxyKeyword> {
 /// Words about HTTP on which HAProxy says nothing in `mode tcp`.
 private let ignoredInProxies = """
   compression dynamic-cookie-key errorfile errorfiles errorloc errorloc302 errorloc303
-  http-error http-reuse http-send-name-header max-keep-alive-queue monitor quic-initial retry-on
+  http-error http-reuse http-send-name-header max-keep-alive-queue max-session-srv-conns monitor quic-initial retry-on
   unique-id-header
   """
 
 private let notSupportedInProxies = """
-  clitcpka-cnt clitcpka-idle clitcpka-intvl crt dispatch email-alert filter
-  filter-sequence force-be-switch guid load-server-state-from-file log-format-sd log-steps
-  max-session-srv-conns rate-limit server-state-file-name server-template srvtcpka-cnt
-  srvtcpka-idle srvtcpka-intvl ssl-f-use transparent use-fcgi-app
+  crt email-alert filter filter-sequence force-be-switch guid load-server-state-from-file
+  log-format-sd log-steps server-state-file-name server-template ssl-f-use use-fcgi-app
   """

@@ -12,6 +12,7 @@ enum ServerKeyword: String, CaseIterable, Sendable {
   case checkSendProxy = "check-send-proxy"
   case errorLimit = "error-limit"
   case hashKey = "hash-key"
+  case initialState = "init-state"
   case initAddr = "init-addr"
   case noBackup = "no-backup"
   case noCheck = "no-check"
@@ -22,8 +23,11 @@ enum ServerKeyword: String, CaseIterable, Sendable {
   case onError = "on-error"
   case onMarkedDown = "on-marked-down"
   case onMarkedUp = "on-marked-up"
+  case proxyOptions = "proxy-v2-options"
+  case proxyValue = "set-proxy-v2-tlv-fmt"
   case sendProxy = "send-proxy"
   case sendProxyV2 = "send-proxy-v2"
+  case userTimeout = "tcp-ut"
 
   /// Whether `default-server` accepts it.
   var isAllowedAsDefault: Bool { self != .id }
@@ -54,9 +58,9 @@ private let notSupportedOnServers = """
   allow-0rtt alpn ca-file cc check-alpn
   check-proto check-sni check-sni-auto check-ssl check-via-socks4 ciphers ciphersuites
   client-sigalgs crl-file crt curves force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12
-  force-tlsv13 guid healthcheck init-state ktls namespace no-renegotiate no-sslv3
-  no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn proto proxy-v2-options renegotiate
+  force-tlsv13 guid healthcheck ktls namespace no-renegotiate no-sslv3
+  no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 npn proto renegotiate
   resolve-net resolve-opts resolve-prefer resolvers send-proxy-v2-ssl send-proxy-v2-ssl-cn
-  set-proxy-v2-tlv-fmt sigalgs sni sni-auto socks4 ssl ssl-max-ver ssl-min-ver ssl-reuse
-  strict-maxconn tcp-md5sig tcp-ut tfo tls-tickets verify verifyhost
+  sigalgs sni sni-auto socks4 ssl ssl-max-ver ssl-min-ver ssl-reuse
+  strict-maxconn tcp-md5sig tfo tls-tickets verify verifyhost
   """

@@ -47,6 +47,12 @@ public struct ProxyConfiguration: Sendable {
     public static let spliceRequest = Options(rawValue: 1 << 12)
     /// `option splice-response`
     public static let spliceResponse = Options(rawValue: 1 << 13)
+    /// `option transparent`
+    public static let transparent = Options(rawValue: 1 << 17)
+    /// `option tcp-smart-accept`
+    public static let smartAccept = Options(rawValue: 1 << 15)
+    /// `option tcp-smart-connect`
+    public static let smartConnect = Options(rawValue: 1 << 16)
     /// `option independent-streams`
     public static let independentStreams = Options(rawValue: 1 << 14)
   }
@@ -78,6 +84,8 @@ public struct ProxyConfiguration: Sendable {
   public var listeners: [ListenerConfiguration] = []
   /// `maxconn`; 0 when only the global one applies.
   public var maxconn = 0
+  /// `rate-limit sessions`: sessions per second; 0 for no limit.
+  public var sessionRateMax = 0
   /// `backlog`; nil for the value of maxconn.
   public var backlog: Int?
   /// What is logged for a session.
@@ -100,6 +108,8 @@ public struct ProxyConfiguration: Sendable {
   public var responseCaptures: [Int] = []
   /// `error-log-format`
   public var errorLogFormat: LogFormat?
+  /// `clitcpka-cnt` and its relatives
+  public var clientProbes = KeepAliveProbes()
   /// `unique-id-format`
   public var uniqueIDFormat: LogFormat?
 
@@ -123,6 +133,8 @@ public struct ProxyConfiguration: Sendable {
   /// `stick store-response`, in order.
   public var storeResponseRules: [StickRule] = []
 
+  /// `srvtcpka-cnt` and its relatives
+  public var serverProbes = KeepAliveProbes()
   public var balance: BalanceAlgorithm = .random(draws: 2)
   /// What `balance hash` and `balance rdp-cookie` hash; nil for the other algorithms.
   public var balanceKey: SampleExpression?
@@ -232,6 +244,10 @@ public struct ListenerConfiguration: Sendable {
   public var isFastOpen = false
   /// `defer-accept`
   public var isDeferAccept = false
+  /// `tcp-ut`: how long sent bytes may stay unacknowledged; nil for the system's limit.
+  public var userTimeoutMilliseconds: UInt32?
+  /// `option tcp-smart-accept`: what a client sends first may be acknowledged with the answer to it.
+  public var acceptsSmartly = false
   /// `mss`; negative values are relative, as for TCP_MAXSEG.
   public var maximumSegment: Int?
   /// `v6only`
@@ -274,6 +290,20 @@ public struct ServerConfiguration: Sendable {
     case name(String, InitAddress)
   }
 
+  /// `init-state`: how a server begins, also when it comes back from maintenance.
+  public enum InitialState: String, CaseIterable, Hashable, Sendable {
+    /// Up until the first failure; or what else is known of the server.
+    case none
+    /// Up until as many failures as take a server down.
+    case fullyUp = "fully-up"
+    /// Up until the first failure.
+    case up
+    /// Down until the first success.
+    case down
+    /// Down until as many successes as take a server up.
+    case fullyDown = "fully-down"
+  }
+
   /// `on-error`
   public enum OnError: Hashable, Sendable { case failCheck, fastInter, suddenDeath, markDown }
 
@@ -296,6 +326,8 @@ public struct ServerConfiguration: Sendable {
   public var maxqueue = 0
   /// `send-proxy` and `send-proxy-v2`
   public var sendProxy: ProxyProtocolVersion?
+  /// `proxy-v2-options` and `set-proxy-v2-tlv-fmt`
+  public var proxyHeader = ProxyHeaderConfiguration()
   /// `slowstart`
   public var slowstart: Duration?
   /// `on-marked-down shutdown-sessions`
@@ -313,10 +345,14 @@ public struct ServerConfiguration: Sendable {
   public var agent: AgentConfiguration?
   /// `track <backend>/<server>`: proxy index and server index.
   public var track: ServerReference?
-  /// `source` address, without `usesrc`
-  public var source: Endpoint?
   /// Whether stick tables may remember it: not with `non-stick`.
   public var isSticky = true
+  /// `source` of the line, or of the proxy
+  public var source: SourceConfiguration?
+  /// `init-state`
+  public var initialState: InitialState = .none
+  /// `tcp-ut`: how long sent bytes may stay unacknowledged; nil for the system's limit.
+  public var userTimeoutMilliseconds: UInt32?
   /// `hash-key`
   public var hashKey: ServerHashKey = .id
   /// Where the line stands.

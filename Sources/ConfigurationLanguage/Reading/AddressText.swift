@@ -95,6 +95,10 @@ public struct AddressText: Hashable, Sendable {
     public static let serverSource: Options = [
       .resolve, .port, .portRange, .stream, .protocolNeeded,
     ]
+    /// `dispatch`
+    public static let dispatch: Options = [
+      .resolve, .port, .portMandatory, .stream, .protocolNeeded,
+    ]
     /// `addr` of a server: where its health checks go.
     public static let check: Options = [.resolve, .port, .stream, .protocolNeeded]
   }

@@ -152,6 +152,14 @@ struct BindLine {
         if keyword == .name { listener.name = argument } else { listener.interface = argument }
       }
       return nil
+    case .userTimeout:
+      index += 2
+      switch ConfigurationDraft.userTimeout(argument) {
+      case .success(let milliseconds):
+        change { $0.userTimeoutMilliseconds = milliseconds == 0 ? nil : milliseconds }
+        return nil
+      case .failure(let problem): return problem.text
+      }
     case .process:
       return "'process \(argument)' on 'bind' lines is not supported anymore, please use 'thread' "
         + "instead."

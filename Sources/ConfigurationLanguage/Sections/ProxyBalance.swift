@@ -1,12 +1,13 @@
 import Basics
 import Samples
 
-/// `balance` and `source`. HAProxy manual, section 4.
+/// `balance` and `persist`. HAProxy manual, section 4.
 extension ConfigurationDraft {
   mutating func readBalance(_ statement: Statement) {
     warnUnless(.backend, statement.location, "balance")
     let name = statement[1]
     proxy.remarks.subtract([.layer7Hash, .logBalance])
+    proxy.hasBalance = true
     proxy.balanceExpression = nil
     proxy.settings.balanceKey = nil
     switch name {
@@ -131,53 +132,5 @@ extension ConfigurationDraft {
     } else {
       proxy.settings.balance = .random(draws: min(draws, Int(Int32.max)))
     }
-  }
-
-  mutating func readProxySource(_ statement: Statement) {
-    let location = statement.location
-    warnUnless(.backend, location, "source")
-    guard !statement[1].isEmpty else {
-      diagnostics.alert(
-        at: location,
-        "'source' expects <addr>[:<port>], and optionally 'usesrc' <addr>, and 'interface' <name>.")
-      return
-    }
-    do {
-      proxy.source = try sourceEndpoint(statement[1], .proxySource)
-    } catch {
-      diagnostics.alert(at: location, "'source \(statement[1])' : \(error)")
-      return
-    }
-    switch statement[2] {
-    case "": break
-    case "usesrc", "interface":
-      diagnostics.alert(at: location, notSupported("source ... \(statement[2])"))
-    default:
-      diagnostics.alert(
-        at: location, "'source' only supports optional keywords 'interface' and 'usesrc'.")
-    }
-  }
-
-  /// Reads the address that connections to servers come from.
-  func sourceEndpoint(
-    _ text: String, _ options: AddressText.Options
-  ) throws(AddressError) -> Endpoint {
-    let address = try AddressText.parse(text, environment: environment, options: options)
-    if case .range(let range) = address.port, range.count > 1 {
-      // A range of source ports would have to be handed out one by one.
-      throw .portRangeNotPermitted(text: text)
-    }
-    let place = try resolved(address, text: text)
-    guard case .address(let ip) = place else { throw .invalidAddress(host: text, text: text) }
-    return Endpoint(SocketAddress(ip: ip, port: address.port.single ?? 0))
-  }
-
-  /// Replaces a host name by its address.
-  func resolved(
-    _ address: AddressText, text: String
-  ) throws(AddressError) -> AddressText.Place {
-    guard case .host(let name, let family) = address.place else { return address.place }
-    guard let ip = resolve(name, family) else { throw .invalidAddress(host: name, text: text) }
-    return .address(ip)
   }
 }

@@ -67,6 +67,12 @@ struct ProxyDraft {
   var useBackends: [Reference] = []
   var useServers: [Reference] = []
   var uniqueIDFormat: (text: [UInt8], location: SourceLocation)?
+  /// `dispatch`
+  var dispatch: SocketAddress?
+  /// Whether a `balance` line, here or in the defaults, chose the algorithm.
+  var hasBalance = false
+  /// `rate-limit sessions` of the defaults.
+  var inheritedSessionRateMax = 0
   /// The expression of `balance hash`.
   var balanceExpression: [UInt8]?
   /// Reads expressions and conditions, and knows the section's ACLs.
@@ -84,7 +90,7 @@ struct ProxyDraft {
   /// How the servers are checked.
   var check = CheckDraft()
   /// `source` of the proxy, used by servers without one.
-  var source: Endpoint?
+  var source: SourceConfiguration?
   /// Whether a `log` or `no log` line of the section, or of its defaults, decided about its targets.
   var decidesLogs = false
   /// Targets of `global` that `log global` has already copied.
@@ -155,6 +161,8 @@ struct ProxyDraft {
     check = defaults.check.inherited
     uniqueIDFormat = defaults.uniqueIDFormat
     balanceExpression = defaults.balanceExpression
+    hasBalance = defaults.hasBalance
+    inheritedSessionRateMax = defaults.settings.sessionRateMax
     inheritedReaders = defaults.inheritedReaders + [defaults.reader]
     defaultsName = defaults.name
     inheritRules(from: defaults)
@@ -181,7 +189,8 @@ struct ProxyDraft {
   private mutating func dropFrontendHalf() {
     settings.connectionRules = TCPRules()
     settings.sessionRules = TCPRules()
-
+    settings.clientProbes = KeepAliveProbes()
+    settings.sessionRateMax = 0
     settings.maxconn = 0
     settings.backlog = nil
     settings.timeouts.client = nil
@@ -200,6 +209,7 @@ struct ProxyDraft {
     settings.balance = plain.balance
     settings.balanceKey = nil
     settings.persistCookie = nil
+    settings.serverProbes = KeepAliveProbes()
     settings.hashType = plain.hashType
     settings.hashBalanceFactor = plain.hashBalanceFactor
     settings.hashAffinity = plain.hashAffinity

@@ -46,6 +46,12 @@ extension ConfigurationDraft {
     case .logTag: readProxyLogTag(statement)
     case .mode: readMode(statement)
     case .option: readOption(statement)
+    case .clientProbeCount, .clientProbeIdle, .clientProbeInterval, .serverProbeCount,
+      .serverProbeIdle, .serverProbeInterval:
+      readKeepAliveProbes(statement, keyword)
+    case .rateLimit: readRateLimit(statement)
+    case .dispatch: readDispatch(statement)
+    case .transparent: readTransparent(statement)
     case .persist: readPersist(statement)
     case .source: readProxySource(statement)
     case .stick: readStick(statement)

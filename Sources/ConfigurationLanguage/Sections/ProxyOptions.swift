@@ -31,6 +31,7 @@ extension ConfigurationDraft {
       return
     }
     guard acceptsOnly(0, statement, behind: 1) else { return }
+    if option.name == "transparent" { warnOfTransparency(statement, "option 'transparent'") }
     guard warnUnless(option.capabilities, statement.location, option.name) else { return }
     switch option.kind {
     case .flag(let flag):

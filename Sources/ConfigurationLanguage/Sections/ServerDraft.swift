@@ -40,7 +40,7 @@ struct ServerDraft {
   init(settings: ServerConfiguration) { self.settings = settings }
 
   /// The server of the configuration: the parts that depend on each other are put together.
-  func finished(proxySource: Endpoint?) -> ServerConfiguration {
+  func finished(proxySource: SourceConfiguration?) -> ServerConfiguration {
     var server = settings
     server.sendProxy = sendsProxyV2 ? .v2 : sendsProxyV1 ? .v1 : nil
     if server.source == nil { server.source = proxySource }

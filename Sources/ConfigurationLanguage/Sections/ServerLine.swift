@@ -66,10 +66,11 @@ struct ServerLine {
     case .nonStick: server.settings.isSticky = false
     case .stick: server.settings.isSticky = true
     case .usesrc: return .wrong("'usesrc' only allowed after a 'source' statement.")
+    case .initialState, .proxyOptions, .proxyValue: return nil
     case .addr, .agentAddress, .agentInter, .agentPort, .agentSend, .cookie, .downinter,
       .errorLimit, .fall, .fastinter, .hashKey, .id, .initAddr, .inter, .maxconn, .maxqueue,
       .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp, .port, .redir, .rise, .slowstart,
-      .source, .track, .weight:
+      .source, .track, .userTimeout, .weight:
       return nil
     }
     return .accepted
@@ -83,6 +84,8 @@ struct ServerLine {
     case .errorLimit, .fall, .rise: return setCount(keyword)
     case .maxconn, .maxqueue, .minconn: return setLimit(keyword)
     case .hashKey: return setHashKey()
+    case .initialState: return setInitialState()
+    case .proxyOptions: return setProxyOptions()
     case .id: return setID()
     case .port: return setPort()
     case .weight: return setWeight()
@@ -90,6 +93,13 @@ struct ServerLine {
     case .onError: return setOnError()
     case .onMarkedDown, .onMarkedUp: return setOnMarked(keyword)
     case .cookie, .redir, .track: return setText(keyword)
+    case .userTimeout:
+      switch ConfigurationDraft.userTimeout(argument) {
+      case .success(let milliseconds):
+        server.settings.userTimeoutMilliseconds = milliseconds == 0 ? nil : milliseconds
+        return .accepted
+      case .failure(let problem): return .wrong(problem.text)
+      }
     default:
       invariant(false, "flags and addresses are applied elsewhere")
       return .accepted
@@ -265,6 +275,29 @@ struct ServerLine {
     return .accepted
   }
 
+  private mutating func setInitialState() -> Outcome {
+    guard let state = ServerConfiguration.InitialState(rawValue: argument) else {
+      return .wrong(
+        "'init-state' expects one of 'none', 'fully-up', 'up', 'down', or 'fully-down' but got "
+          + "'\(argument)'")
+    }
+    server.settings.initialState = state
+    return .accepted
+  }
+
+  private mutating func setProxyOptions() -> Outcome {
+    for option in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      switch option {
+      case "crc32c": server.settings.proxyHeader.hasChecksum = true
+      case "unique-id": server.settings.proxyHeader.hasUniqueID = true
+      case "ssl", "cert-cn", "cert-key", "cert-sig", "ssl-cipher", "authority":
+        return .wrong(String(notSupported("proxy-v2-options \(option)").dropLast()))
+      default: return .wrong("'\(option)' : proxy v2 option not implemented")
+      }
+    }
+    return .accepted
+  }
+
   private mutating func setOnError() -> Outcome {
     switch argument {
     case "fastinter": server.settings.onError = .fastInter
@@ -308,6 +341,26 @@ struct ServerLine {
     default: server.hasCookie = true
     }
     return .accepted
+  }
+
+  /// The type in `set-proxy-v2-tlv-fmt(<type>)`, decimal, hexadecimal or octal; 0 without one.
+  static func valueType(_ word: String) -> Result<UInt8, Problem> {
+    guard let start = word.firstIndex(of: "(") else { return .success(0) }
+    var digits = word[word.index(after: start)...]
+    let end = digits.firstIndex(of: ")")
+    if let end { digits = digits[..<end] }
+    let radix = digits.lowercased().hasPrefix("0x") ? 16 : digits.hasPrefix("0") ? 8 : 10
+    let plain = radix == 16 ? digits.dropFirst(2) : digits
+    guard let first = plain.first, first.isHexDigit, let number = UInt(plain, radix: radix) else {
+      return .failure(Problem(text: "'\(word)' : could not convert TLV ID"))
+    }
+    guard end != nil else {
+      return .failure(Problem(text: "'\(word)' : expects set-proxy-v2-tlv(<TLV ID>)"))
+    }
+    guard let type = UInt8(exactly: number) else {
+      return .failure(Problem(text: "'\(word)' : the maximum allowed TLV ID is 255"))
+    }
+    return .success(type)
   }
 
   /// `init-addr`: methods separated by commas.

@@ -1,4 +1,5 @@
 import Basics
+import Samples
 
 /// `server` and `default-server`. HAProxy manual, sections 4 and 5.2.
 extension ConfigurationDraft {
@@ -66,7 +67,7 @@ extension ConfigurationDraft {
   }
 
   /// Reports about a server line: HAProxy puts the context before the first message of a line only.
-  private mutating func report(
+  mutating func report(
     _ level: Diagnostic.Level, _ text: String, _ context: inout ServerContext,
     isFatal: Bool = true
   ) {
@@ -134,7 +135,9 @@ extension ConfigurationDraft {
     line.used = proxy.servers
     defer { server = line.server }
     while !statement[line.index].isEmpty {
-      let word = statement[line.index]
+      var word = statement[line.index]
+      // The only one with an argument in parentheses.
+      if word.hasPrefix("set-proxy-v2-tlv-fmt(") { word = "set-proxy-v2-tlv-fmt" }
       switch KeywordTable.server.meaning(of: word) {
       case .keyword(.source):
         guard readServerSource(&line, &context) else { return false }
@@ -172,6 +175,7 @@ extension ConfigurationDraft {
     switch keyword {
     case .addr: return readCheckAddress(&line, &context)
     case .initAddr: return readInitAddress(&line, &context)
+    case .proxyValue: return readProxyValue(&line, &context)
     default: break
     }
     switch line.apply(keyword) {
@@ -186,30 +190,6 @@ extension ConfigurationDraft {
       report(.alert, text + ".", &context)
       return false
     }
-  }
-
-  private mutating func readServerSource(
-    _ line: inout ServerLine, _ context: inout ServerContext
-  ) -> Bool {
-    let text = line.argument
-    guard !text.isEmpty else {
-      report(
-        .alert,
-        "'source' expects <addr>[:<port>[-<port>]], and optionally 'usesrc' <addr>, and "
-          + "'interface' <name> as argument..", &context)
-      return false
-    }
-    do {
-      line.server.settings.source = try sourceEndpoint(text, .serverSource)
-    } catch {
-      report(.alert, "'source \(text)' : \(error).", &context)
-      return false
-    }
-    line.index += 2
-    let next = line.word
-    guard next == "usesrc" || next == "interface" else { return true }
-    report(.alert, notSupported("source ... \(next)"), &context)
-    return false
   }
 
   private mutating func readCheckAddress(
@@ -235,6 +215,31 @@ extension ConfigurationDraft {
       if let port = address.port.single { line.server.check.port = port }
     } catch {
       report(.alert, "'addr' : \(error).", &context)
+      return false
+    }
+    line.index += 2
+    return true
+  }
+
+  /// `set-proxy-v2-tlv-fmt(<type>) <format>`
+  private mutating func readProxyValue(
+    _ line: inout ServerLine, _ context: inout ServerContext
+  ) -> Bool {
+    let word = line.word
+    var type: UInt8 = 0
+    switch ServerLine.valueType(word) {
+    case .success(let number): type = number
+    case .failure(let problem):
+      report(.alert, problem.text + ".", &context)
+      return false
+    }
+    do {
+      let format = try LogFormat.parse(
+        line.statement.bytes(line.index + 1), at: .serverConnection,
+        reader: sampleReader(at: line.statement.location))
+      line.server.settings.proxyHeader.values.append(.init(type: type, format: format))
+    } catch {
+      report(.alert, "\(error.message).", &context)
       return false
     }
     line.index += 2

@@ -29,6 +29,9 @@ extension ConfigurationDraft {
     }
     configuration.proxies = proxies.map { draft in
       var proxy = draft.settings
+      if proxy.options.contains(.smartAccept) {
+        for index in proxy.listeners.indices { proxy.listeners[index].acceptsSmartly = true }
+      }
       proxy.servers = draft.servers.map { $0.finished(proxySource: draft.source) }
       return proxy
     }
@@ -71,6 +74,7 @@ extension ConfigurationDraft {
     finishCheck(index)
     checkTimeouts(index)
     checkServers(index)
+    finishDispatch(index)
     // Decision 0002: a section without any word about logs uses the targets of `global`.
     if !proxy.decidesLogs { proxies[index].settings.logs = global.logs }
     if proxy.has(.frontend), proxies[index].settings.logs.isEmpty, proxies[index].format != nil {

@@ -10,6 +10,9 @@ extension ConfigurationDraft {
       resolveTracking(ServerReference(proxy: index, server: server))
     }
     for server in proxies[index].servers {
+      if server.settings.initialState != .none, server.track != nil {
+        diagnostics.alert("unable to set init-state and tracking at the same time!")
+      }
       if server.hasRedirection {
         diagnostics.alert(
           "\(proxies[index].kind) '\(proxies[index].name)' : server cannot have cookie or redirect "

@@ -27,6 +27,8 @@ struct Acceptor {
   /// Whether other workers have no socket of this listener, so that connections are dealt out.
   let isShared: Bool
   var mode = Mode.idle
+  /// Whether a session of `rate-limit sessions` is reserved for the accept in flight.
+  var holdsSession = false
   /// Whether the multishot accept was asked to end because places run out.
   var isLimiting = false
   /// Whether the requests in flight were asked to end.
@@ -58,7 +60,9 @@ extension Worker where K: ~Copyable {
       return
     }
     let free = state.freePlaces(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
-    if isDraining || free > limits.acceptBatch * state.workerCount && !state.rates.isLimited {
+    let isLimited =
+      state.rates.isLimited || state.frontends[Int(acceptor.frontend)].sessionRateMax > 0
+    if isDraining || free > limits.acceptBatch * state.workerCount && !isLimited {
       acceptors[index].mode = .multishot
       kernel.accept(on: acceptor.socket, multishot: true, token: acceptToken(.accept, index))
     } else if free > 0 {
@@ -117,19 +121,31 @@ extension Worker where K: ~Copyable {
       arm(index)
       return
     }
-    if !isDraining, state.rates.isLimited, let pause = state.rates.admit(now: kernel.now) {
-      // It waits in the kernel's queue until the rate has fallen.
-      state.releasePlace(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
-      acceptors[index].mode = .pausing
-      kernel.timer(
-        at: kernel.now + pause, token: acceptToken(.acceptRetryTimer, index))
-      return
+    let frontend = state.frontends[Int(acceptor.frontend)]
+    if !isDraining {
+      var wait = Duration.zero
+      if frontend.sessionRateMax > 0 {
+        wait = frontend.reserveSession(now: kernel.now)
+        acceptors[index].holdsSession = wait == .zero
+      }
+      if wait == .zero, state.rates.isLimited {
+        wait = state.rates.admit(now: kernel.now) ?? .zero
+      }
+      guard wait == .zero else {
+        // It waits in the kernel's queue until the rate has fallen.
+        settleSession(index, isAccepted: false)
+        state.releasePlace(frontend: Int(acceptor.frontend), listener: Int(acceptor.listener))
+        acceptors[index].mode = .pausing
+        kernel.timer(at: kernel.now + wait, token: acceptToken(.acceptRetryTimer, index))
+        return
+      }
     }
     acceptors[index].mode = .oneshot
     kernel.accept(on: acceptor.socket, multishot: false, token: acceptToken(.accept, index))
   }
 
   private mutating func accepted(_ socket: Descriptor, _ mode: Acceptor.Mode, _ index: Int) {
+    settleSession(index, isAccepted: true)
     let acceptor = acceptors[index]
     let (frontend, listener) = (Int(acceptor.frontend), Int(acceptor.listener))
     if mode == .multishot, !state.reservePlace(frontend: frontend, listener: listener) {
@@ -140,6 +156,14 @@ extension Worker where K: ~Copyable {
       return
     }
     serve(socket, acceptor)
+  }
+
+  /// `rate-limit sessions`: the session that an accept was started for is there, or is not.
+  private mutating func settleSession(_ index: Int, isAccepted: Bool) {
+    guard acceptors[index].holdsSession else { return }
+    acceptors[index].holdsSession = false
+    state.frontends[Int(acceptors[index].frontend)].settleSession(
+      isAccepted: isAccepted, now: kernel.now)
   }
 
   private mutating func serve(_ socket: Descriptor, _ acceptor: Acceptor) {
@@ -194,6 +218,7 @@ extension Worker where K: ~Copyable {
     _ completion: Completion, _ mode: Acceptor.Mode, _ index: Int
   ) {
     if mode == .oneshot {
+      settleSession(index, isAccepted: false)
       state.releasePlace(
         frontend: Int(acceptors[index].frontend), listener: Int(acceptors[index].listener))
     }

@@ -98,8 +98,16 @@ extension Worker where K: ~Copyable {
       kernel.close(slot.value[side].socket)
     }
     slot.value[side].socket = .none
+    if side == .server, slot.value.sourcePort != 0 { giveBackSourcePort(slot) }
     slot.value[side].isBlocked = false
     slot.value[side].unacknowledgedBytes = -1
+  }
+
+  /// The server's socket is closed: another connection may have its port.
+  private func giveBackSourcePort(_ slot: SlotPointer) {
+    let server = state.backends[Int(slot.value.backend)].servers[Int(slot.value.sourceServer)]
+    server.source?.giveBack(slot.value.sourcePort)
+    slot.value.sourcePort = 0
   }
 
   /// Whether a server that is to be reset has bytes on the way that it has not acknowledged: a reset

@@ -29,7 +29,7 @@ extension Worker where K: ~Copyable {
     slot.value[.client].socket = socket
     slot.value[.client].lastActivity = kernel.now
     slot.value.clientAddress = kernel.peerAddress(of: socket)
-    if settings.clientKeepAlive { kernel.set(.keepAlive, on: socket) }
+    if settings.clientKeepAlive { kernel.keepAlive(settings.clientProbes, on: socket) }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.notSentLowWater {
@@ -292,18 +292,31 @@ extension Worker where K: ~Copyable {
     }
     let settings = backend.settings
     if endpoint.kind == .internet { kernel.set(.noDelay, on: socket) }
-    if settings.serverKeepAlive { kernel.set(.keepAlive, on: socket) }
+    if settings.serverKeepAlive { kernel.keepAlive(settings.serverProbes, on: socket) }
+    let server = Int(slot.value.server)
+    if settings.connectsSmartly,
+      backend.servers[server].sendProxy != nil || slot.value.held.contains(.request)
+    {
+      kernel.set(.noQuickAcknowledge, on: socket)
+    }
+    if let milliseconds = backend.servers[server].userTimeoutMilliseconds {
+      kernel.set(.userTimeout(milliseconds: milliseconds), on: socket)
+    }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.receiveBuffer { kernel.set(.receiveBuffer(bytes: bytes), on: socket) }
     if let bytes = settings.notSentLowWater {
       kernel.set(.notSentLowWater(bytes: bytes), on: socket)
     }
-    if let source = backend.servers[Int(slot.value.server)].source,
-      kernel.bind(socket, to: source) != nil
-    {
-      kernel.close(socket)
-      slot.value[.server].error = .cannotBind
-      return failConnect(.noResource, slot)
+    if let source = backend.servers[server].source {
+      switch kernel.bind(socket, to: source, client: slot.value.clientAddress) {
+      case .success(let port):
+        slot.value.sourcePort = port
+        slot.value.sourceServer = slot.value.server
+      case .failure:
+        kernel.close(socket)
+        slot.value[.server].error = .cannotBind
+        return failConnect(.noResource, slot)
+      }
     }
     if slot.value.hasRuleState { applySocketOptions(slot, to: socket) }
     slot.value[.server].socket = socket
@@ -404,7 +417,7 @@ extension Worker where K: ~Copyable {
   private mutating func prependHeader(_ slot: SlotPointer) {
     let server = state.backends[Int(slot.value.backend)].servers[Int(slot.value.server)]
     guard let version = server.sendProxy else { return }
-    let header = proxyHeader(version, slot)
+    let header = proxyHeader(version, server.proxyHeader, slot)
     slot.value[from: .client].spill(prefix: header, in: &kernel)
   }
 

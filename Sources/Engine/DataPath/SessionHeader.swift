@@ -119,7 +119,10 @@ extension Worker where K: ~Copyable {
   }
 
   /// The header that a server is sent before the client's first byte.
-  mutating func proxyHeader(_ version: ProxyProtocolVersion, _ slot: SlotPointer) -> [UInt8] {
+  mutating func proxyHeader(
+    _ version: ProxyProtocolVersion, _ configuration: ProxyHeaderConfiguration,
+    _ slot: SlotPointer
+  ) -> [UInt8] {
     var header = ProxyHeader()
     if let source = slot.value.clientAddress, let destination = frontendAddress(slot) {
       header.addresses = ProxyHeader.Addresses(source: source, destination: destination)
@@ -127,8 +130,29 @@ extension Worker where K: ~Copyable {
     var bytes: [UInt8] = []
     switch version {
     case .v1: header.writeVersionOne(into: &bytes)
-    case .v2: header.writeVersionTwo(into: &bytes)
+    case .v2: header.writeVersionTwo(into: &bytes, headerValues(configuration, slot))
     }
     return bytes
+  }
+
+  /// What the server is told besides addresses.
+  private mutating func headerValues(
+    _ configuration: ProxyHeaderConfiguration, _ slot: SlotPointer
+  ) -> ProxyHeader.Values {
+    var values = ProxyHeader.Values()
+    guard !configuration.isEmpty else { return values }
+    values.hasChecksum = configuration.hasChecksum
+    fillSamples(slot, needsRequest: configuration.values.contains { $0.format.needsRequest })
+    for value in configuration.values {
+      values.first.append((value.type, text(of: value.format, slot)))
+    }
+    if configuration.hasUniqueID {
+      if let format = state.configuration.proxies[Int(slot.value.frontend)].uniqueIDFormat {
+        makeUniqueID(format, slot)
+      }
+      values.uniqueID = samples.uniqueID ?? []
+    }
+    keepRuleState(slot)
+    return values
   }
 }

@@ -111,6 +111,10 @@ struct SessionSlot {
   var hasRuleState = false
   /// The server that `use-server` chose; -1 for none.
   var ruledServer: Int32 = -1
+  /// The port that the connection to the server has out of a range of `source`; 0 for none.
+  var sourcePort: UInt16 = 0
+  /// The server whose range it is from.
+  var sourceServer: Int32 = -1
   /// Whether that server is used although it is down (`force-persist`).
   var forcesServer = false
   /// Whether a PROXY header was read.

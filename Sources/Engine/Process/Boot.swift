@@ -107,7 +107,7 @@ struct Boot {
     guard var limits = planLimits() else { return .exit(1) }
     guard
       let privileges = Privileges(
-        configuration.global, programPath: arguments.programPath, console: console)
+        configuration, programPath: arguments.programPath, console: console)
     else { return .exit(1) }
     let resources = ResourceLimits(
       programName: name, isStrict: configuration.global.isStrictLimits, console: console)

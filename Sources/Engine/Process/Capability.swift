@@ -13,6 +13,10 @@ enum Capability {
   /// - Parameter mask: a bit for each capability to keep.
   static func limit(to mask: UInt32) -> Bool { sluice_limit_capabilities(mask) == 0 }
 
+  /// Whether the process may bind to addresses and interfaces as it likes: CAP_NET_ADMIN or
+  /// CAP_NET_RAW is in force. capget(2)
+  static var administersNetwork: Bool { sluice_administers_network() == 1 }
+
   /// prctl(PR_SET_DUMPABLE, 1)
   static func makeDumpable() -> Bool { sluice_set_dumpable() == 0 }
 }

@@ -105,6 +105,15 @@ struct InternetListener {
     {
       failures.append("cannot enable TCP_FASTOPEN, (\(reason))")
     }
+    if let milliseconds = configuration.userTimeoutMilliseconds,
+      !set(
+        descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(bitPattern: milliseconds))
+    {
+      failures.append("cannot set TCP User Timeout, (\(reason))")
+    }
+    if configuration.acceptsSmartly {
+      set(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0)
+    }
     // Accepted sockets inherit it, which saves a call each.
     set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     guard listen(descriptor, Int32(clamping: backlog)) == 0 else {

@@ -12,12 +12,18 @@ struct Privileges {
   let gid: UInt32?
   /// `setcap`: a bit for each capability to keep.
   let keptCapabilities: UInt32
+  /// Whether `source` has a `usesrc` or an `interface`.
+  let needsNetworkAdministration: Bool
   let console: Console
 
   /// Looks the names of the configuration up, while the databases are still in reach.
   ///
   /// - Returns: nil, after an alert, when a name is unknown.
-  init?(_ global: GlobalConfiguration, programPath: String, console: Console) {
+  init?(_ configuration: Configuration, programPath: String, console: Console) {
+    let global = configuration.global
+    needsNetworkAdministration = configuration.proxies.contains { proxy in
+      !proxy.isDisabled && proxy.servers.contains { $0.source?.needsPrivileges == true }
+    }
     self.programPath = programPath
     self.console = console
     chroot = global.chroot
@@ -88,6 +94,16 @@ struct Privileges {
       }
     }
     if let uid, uid > 0, !changeUser(to: uid) { return false }
+    if needsNetworkAdministration, getuid() != 0, !Capability.administersNetwork {
+      if let uid, uid > 0 {
+        console.alert(
+          "[\(programPath).main()] Some configuration options require full privileges, so "
+            + "global.uid cannot be changed.")
+        return false
+      }
+      console.warning(
+        "[\(programPath).main()] Some options which require full privileges might not work well.")
+    }
     if uid == nil, geteuid() == 0 { console.warning(rootWithoutUser) }
     return true
   }

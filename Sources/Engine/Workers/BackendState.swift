@@ -16,6 +16,9 @@ struct BackendSettings: Sendable {
   let serverFinTimeout: Duration?
   let tunnelTimeout: Duration?
   let serverKeepAlive: Bool
+  let serverProbes: KeepAliveProbes
+  /// `option tcp-smart-connect`
+  let connectsSmartly: Bool
   let sendBuffer: Int?
   let receiveBuffer: Int?
   let notSentLowWater: Int?
@@ -27,8 +30,12 @@ struct BackendSettings: Sendable {
 struct ServerSettings: Sendable {
   let host: ServerConfiguration.Host
   let port: ServerConfiguration.Port
-  let source: Endpoint?
+  let source: ServerSource?
   let sendProxy: ProxyProtocolVersion?
+  /// `tcp-ut`
+  let userTimeoutMilliseconds: UInt32?
+  /// What a header of version 2 has besides addresses.
+  let proxyHeader: ProxyHeaderConfiguration
   /// Its address when it does not depend on the client.
   let address: SocketAddress?
 }
@@ -60,6 +67,8 @@ final class BackendState: Sendable {
       serverFinTimeout: timeouts.serverFin,
       tunnelTimeout: timeouts.tunnel,
       serverKeepAlive: proxy.options.contains(.serverKeepAlive),
+      serverProbes: proxy.serverProbes,
+      connectsSmartly: proxy.options.contains(.smartConnect),
       sendBuffer: tune.sendBufferServer,
       receiveBuffer: tune.receiveBufferServer,
       notSentLowWater: tune.notSentServer,
@@ -71,8 +80,10 @@ final class BackendState: Sendable {
         address = SocketAddress(ip: ip, port: port)
       }
       return ServerSettings(
-        host: server.host, port: server.port, source: server.source,
-        sendProxy: server.sendProxy, address: address)
+        host: server.host, port: server.port, source: server.source.map(ServerSource.init),
+        sendProxy: server.sendProxy, userTimeoutMilliseconds: server.userTimeoutMilliseconds,
+        proxyHeader: server.proxyHeader,
+        address: address)
     }
     self.backend = Mutex(backend.map { [$0] } ?? [])
   }

@@ -3,6 +3,7 @@ import ConfigurationLanguage
 import HealthChecks
 import KernelIO
 import Proxies
+import Samples
 import Sessions
 
 /// What health checks say and hear: the requests that a `CheckRun` demands, one connection at a
@@ -50,6 +51,11 @@ extension Worker where K: ~Copyable {
       kernel.closeWithReset(checks[check].socket)
     }
     checks[check].socket = .none
+    let port = checks[check].sourcePort
+    guard port != 0 else { return }
+    checks[check].sourcePort = 0
+    let plan = checks[check].plan
+    state.backends[plan.backend].servers[plan.server].source?.giveBack(port)
   }
 
   mutating func cancelRequests(of check: Int) {
@@ -97,8 +103,20 @@ extension Worker where K: ~Copyable {
           kernel.set(.noQuickAcknowledge, on: socket)
         }
       }
-      if let source = state.backends[plan.backend].servers[plan.server].source {
-        _ = kernel.bind(socket, to: source)
+      let server = state.backends[plan.backend].servers[plan.server]
+      if let milliseconds = server.userTimeoutMilliseconds, endpoint.kind == .internet {
+        kernel.set(.userTimeout(milliseconds: milliseconds), on: socket)
+      }
+      if let source = server.source {
+        switch kernel.bind(socket, to: source, client: nil) {
+        case .success(let port): checks[check].sourcePort = port
+        case .failure(let error):
+          kernel.close(socket)
+          finish(
+            check: check,
+            CheckOutcome(.socketError, info: "General socket error (\(error.sentence))"))
+          return
+        }
       }
       checks[check].socket = socket
       checks[check].connect = connect
@@ -135,7 +153,7 @@ extension Worker where K: ~Copyable {
   }
 
   /// A check speaks for itself: version 1 names its own connection, version 2 says LOCAL.
-  private func header(of check: Int, _ version: ProxyProtocolVersion) -> [UInt8] {
+  private mutating func header(of check: Int, _ version: ProxyProtocolVersion) -> [UInt8] {
     var header = ProxyHeader()
     var bytes: [UInt8] = []
     switch version {
@@ -146,9 +164,23 @@ extension Worker where K: ~Copyable {
         header.addresses = ProxyHeader.Addresses(source: source, destination: destination)
       }
       header.writeVersionOne(into: &bytes)
-    case .v2: header.writeVersionTwo(into: &bytes)
+    case .v2: header.writeVersionTwo(into: &bytes, headerValues(of: check))
     }
     return bytes
+  }
+
+  /// What the server is told besides: there is no session whose identifier could be.
+  private mutating func headerValues(of check: Int) -> ProxyHeader.Values {
+    var values = ProxyHeader.Values()
+    let plan = checks[check].plan
+    let configuration = state.backends[plan.backend].servers[plan.server].proxyHeader
+    values.hasChecksum = configuration.hasChecksum
+    guard !configuration.values.isEmpty else { return values }
+    var samples = samples(of: plan)
+    for value in configuration.values {
+      values.first.append((value.type, value.format.text(in: &samples) ?? []))
+    }
+    return values
   }
 
   private mutating func converse(_ check: Int) {

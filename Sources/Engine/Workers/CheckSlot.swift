@@ -37,6 +37,8 @@ import KernelIO
   var run: CheckRun?
   var socket = Descriptor.none
   var inFlight: Requests = []
+  /// The port that the connection has out of a range of `source`; 0 for none.
+  var sourcePort: UInt16 = 0
   /// The connection there is.
   var connect = CheckProgram.Connect()
   /// The connection that is made once the old one is gone; nil when the check is over then.

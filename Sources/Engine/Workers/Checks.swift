@@ -118,19 +118,8 @@ extension Worker where K: ~Copyable {
 
   /// What the texts of a check may name, as things are now.
   private mutating func facts(of plan: CheckPlan, for program: CheckProgram) -> CheckFacts {
-    let proxy = state.configuration.proxies[plan.backend]
-    let server = proxy.servers[plan.server]
-    var samples = SampleContext()
-    samples.sources = state.sampleSources
-    samples.now = kernel.wallTime()
-    samples.processID = self.samples.processID
-    samples.worker = index
-    samples.random = UInt64.random(in: 0...UInt64.max, using: &random)
-    samples.frontend = plan.backend
-    samples.backend = plan.backend
-    samples.server = plan.server
-    samples.serverDestination = state.backends[plan.backend].servers[plan.server].address
-    var facts = CheckFacts(samples: samples)
+    let server = state.configuration.proxies[plan.backend].servers[plan.server]
+    var facts = CheckFacts(samples: samples(of: plan))
     guard program.disablesOn404 || program.sendsState else { return facts }
     let (address, port) = textOfAddress(of: server)
     let node = state.configuration.global.node ?? Host.name()
@@ -144,6 +133,21 @@ extension Worker where K: ~Copyable {
     facts.isServerUp = isUp
     if program.sendsState { facts.serverState = header }
     return facts
+  }
+
+  /// What expressions of a check are answered from, as things are now.
+  mutating func samples(of plan: CheckPlan) -> SampleContext {
+    var samples = SampleContext()
+    samples.sources = state.sampleSources
+    samples.now = kernel.wallTime()
+    samples.processID = self.samples.processID
+    samples.worker = index
+    samples.random = UInt64.random(in: 0...UInt64.max, using: &random)
+    samples.frontend = plan.backend
+    samples.backend = plan.backend
+    samples.server = plan.server
+    samples.serverDestination = state.backends[plan.backend].servers[plan.server].address
+    return samples
   }
 
   private func textOfAddress(of server: ServerConfiguration) -> (address: String, port: String) {

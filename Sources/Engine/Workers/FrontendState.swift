@@ -12,6 +12,7 @@ struct FrontendSettings: Sendable {
   let handshakeTimeout: Duration?
   let clientLingers: Bool
   let clientKeepAlive: Bool
+  let clientProbes: KeepAliveProbes
   let sendBuffer: Int?
   let receiveBuffer: Int?
   let notSentLowWater: Int?
@@ -37,6 +38,10 @@ final class FrontendState: Sendable {
   private let currentCount = SharedCount<Int>(0)
   private let totalCount = SharedCount<UInt64>(0)
   private let rate = Mutex(EventRate())
+  /// `rate-limit sessions`; 0 for no limit.
+  let sessionRateMax: UInt64
+  /// The sessions that are limited, and those that are about to be accepted.
+  private let limited = Mutex((rate: EventRate(), pending: UInt64(0)))
   /// Sessions now, for each listener.
   private let listenerCurrent: [SharedCount<Int>]
 
@@ -49,6 +54,7 @@ final class FrontendState: Sendable {
       handshakeTimeout: timeouts.clientHandshake ?? timeouts.client,
       clientLingers: !proxy.options.contains(.noLinger),
       clientKeepAlive: proxy.options.contains(.clientKeepAlive),
+      clientProbes: proxy.clientProbes,
       sendBuffer: tune.sendBufferClient,
       receiveBuffer: tune.receiveBufferClient,
       notSentLowWater: tune.notSentClient,
@@ -68,6 +74,7 @@ final class FrontendState: Sendable {
     let options = backend >= 0 ? configuration.proxies[backend].options : []
     backendAbortsOnClose = options.contains(.abortOnClose)
     backendLingers = !options.contains(.noLinger)
+    sessionRateMax = UInt64(proxy.sessionRateMax)
     maxconn = proxy.maxconn > 0 ? min(proxy.maxconn, processMaxconn) : processMaxconn
     listenerCurrent = proxy.listeners.map { _ in SharedCount(0) }
   }
@@ -77,6 +84,24 @@ final class FrontendState: Sendable {
 
   /// Sessions per second; counted only where there are rules.
   func sessionRate(now: Instant) -> UInt64 { rate.withLock { $0.perSecond(now: now) } }
+
+  /// How long the next session has to wait for `rate-limit sessions`. Zero reserves it: it is settled
+  /// with `settleSession`.
+  func reserveSession(now: Instant) -> Duration {
+    limited.withLock {
+      let wait = $0.rate.wait(limit: sessionRateMax, pending: $0.pending, now: now)
+      if wait == .zero { $0.pending += 1 }
+      return wait
+    }
+  }
+
+  /// A session that was reserved was accepted, or there was none.
+  func settleSession(isAccepted: Bool, now: Instant) {
+    limited.withLock {
+      $0.pending -= 1
+      if isAccepted { $0.rate.count(now: now) }
+    }
+  }
 
   /// Sessions of a listener now.
   func sessions(listener: Int) -> Int { listenerCurrent[listener].value.load(ordering: .relaxed) }

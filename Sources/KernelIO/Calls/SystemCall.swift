@@ -111,8 +111,30 @@ public enum SystemCall {
       set(Int32(IPPROTO_IP), IP_TTL, to: Int32(value), on: socket)
     case .timeToLive(.v6, let value):
       set(Int32(IPPROTO_IPV6), IPV6_UNICAST_HOPS, to: Int32(value), on: socket)
+    case .freeBind: set(Int32(IPPROTO_IP), IP_FREEBIND, to: 1, on: socket)
+    case .device(let name): bind(socket, toDevice: name)
+    case .userTimeout(let milliseconds):
+      set(
+        Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, to: Int32(bitPattern: milliseconds), on: socket)
+    case .keepAliveCount(let count):
+      set(Int32(IPPROTO_TCP), TCP_KEEPCNT, to: Int32(bitPattern: count), on: socket)
+    case .keepAliveIdle(let seconds):
+      set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, to: Int32(bitPattern: seconds), on: socket)
+    case .keepAliveInterval(let seconds):
+      set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, to: Int32(bitPattern: seconds), on: socket)
     case .repair: set(Int32(IPPROTO_TCP), TCP_REPAIR, to: 1, on: socket)
     }
+  }
+
+  /// SO_BINDTODEVICE, socket(7)
+  private static func bind(_ socket: Descriptor, toDevice name: InterfaceName) -> Errno? {
+    var bytes = InlineArray<16, UInt8>(repeating: 0)
+    for place in 0..<InterfaceName.bytesMax { bytes[place] = name[place] }
+    let status = unsafe withUnsafeBytes(of: &bytes) { bytes in
+      unsafe setsockopt(
+        socket.rawValue, SOL_SOCKET, SO_BINDTODEVICE, bytes.baseAddress, socklen_t(bytes.count))
+    }
+    return status < 0 ? .current : nil
   }
 
   /// Sets an option whose value is a C `int`. setsockopt(2)

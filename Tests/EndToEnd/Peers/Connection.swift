@@ -85,6 +85,24 @@ public final class Connection: @unchecked Sendable {
     return true
   }
 
+  /// The other end's IPv4 address.
+  public func peerAddress() throws -> PeerAddress { try address(getpeername) }
+
+  /// This end's IPv4 address.
+  public func localAddress() throws -> PeerAddress { try address(getsockname) }
+
+  private func address(
+    _ call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+  ) throws -> PeerAddress {
+    var name = sockaddr_in()
+    var count = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &name) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { call(descriptor, $0, &count) }
+    }
+    _ = try checked("getsockname", status)
+    return .v4(UInt32(bigEndian: name.sin_addr.s_addr), port: UInt16(bigEndian: name.sin_port))
+  }
+
   /// The port of this end.
   public var localPort: UInt16 {
     var address = sockaddr_in()

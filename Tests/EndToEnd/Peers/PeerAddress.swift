@@ -11,6 +11,23 @@ public enum PeerAddress: Hashable, Sendable {
   /// An abstract name, padded with zeros to the whole length as HAProxy's `abns@` is.
   case abstract(name: String)
 
+  /// The IPv4 address as a number; 0 for a path.
+  public var v4Number: UInt32 {
+    switch self {
+    case .loopback: 0x7f00_0001
+    case .v4(let number, _): number
+    case .unix, .abstract: 0
+    }
+  }
+
+  /// The port; 0 for a path.
+  public var port: UInt16 {
+    switch self {
+    case .loopback(let port), .v4(_, let port): port
+    case .unix, .abstract: 0
+    }
+  }
+
   var family: Int32 {
     switch self {
     case .loopback, .v4: AF_INET

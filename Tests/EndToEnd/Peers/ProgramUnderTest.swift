@@ -170,7 +170,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
   /// True when a socket of this network namespace listens on each of the ports.
   public static func isListening(on ports: [UInt16]) -> Bool {
     // The kernel lists listening sockets first; what follows can be long and costs it much time.
-    let table = contents(ofFile: "/proc/net/tcp") { piece in
+    let table = contents(ofFile: "/proc/thread-self/net/tcp") { piece in
       piece.split(separator: "\n").dropFirst().dropLast().contains { line in
         let fields = line.split(separator: " ")
         return fields.count > 3 && fields[3] != "0A"

@@ -97,6 +97,71 @@ struct BalancingTests {
   }
 }
 
+@Suite("A backend without servers")
+struct DispatchTests {
+  @Test(
+    "dispatch goes to one address, and use-server past it", arguments: ProgramUnderTest.engines)
+  func dispatch(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let (first, second) = (try EchoServer(greeting: "D"), try EchoServer(greeting: "S"))
+    let text =
+      stage.preamble(global: "expose-deprecated-directives")
+      .split(separator: "\n").filter { !$0.hasPrefix("    balance ") }.joined(separator: "\n")
+    let file = try stage.directory.write(
+      "dispatch.cfg",
+      """
+      \(text)
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          dispatch 127.0.0.1:\(first.port)
+          use-server s if { src 127.0.0.9 }
+          server s 127.0.0.1:\(second.port)
+
+      """)
+    let program = try ProgramUnderTest(arguments: ["-f", file, "-db"])
+    try program.awaitListeners([stage.port])
+    #expect(!program.standardError.containsText("deprecated"))
+    let client = try stage.client()
+    #expect(try client.receiveText(1) == "D")
+    try expectEcho(client, "hello")
+    let port = client.localPort
+    client.close()
+    let line = try stage.sessionLine(ofClientPort: port)
+    #expect(line.server == "<NOSRV>" && line.backend == "px" && line.state == "--")
+    let ruled = try Connection.connecting(
+      to: .loopback(port: stage.port), from: .v4(0x7f00_0009, port: 0))
+    #expect(try ruled.receiveText(1) == "S")
+  }
+
+  @Test(
+    "option transparent goes where the client wanted to", arguments: ProgramUnderTest.engines)
+  func transparent(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "T")
+    for line in ["option transparent", "transparent"] {
+      let port = try FreePort.take()
+      let text = stage.preamble().split(separator: "\n").filter { !$0.hasPrefix("    balance ") }
+      let file = try stage.directory.write(
+        "transparent.cfg",
+        """
+        \(text.joined(separator: "\n"))
+        listen px
+            bind 127.0.0.1:\(port) accept-proxy
+            \(line)
+
+        """)
+      let program = try ProgramUnderTest(arguments: ["-f", file, "-db"])
+      try program.awaitListeners([port])
+      #expect(program.standardError.containsText("is deprecated in 3.3"))
+      let client = try Connection.connecting(toPort: port)
+      try client.send("PROXY TCP4 192.0.2.1 127.0.0.1 1000 \(echo.port)\r\n")
+      #expect(try client.receiveText(1) == "T")
+      try expectEcho(client, "hello")
+      try program.stop()
+    }
+  }
+}
+
 /// Three servers A, B and C that say their names, behind one proxy.
 private final class Farm {
   let stage: Stage

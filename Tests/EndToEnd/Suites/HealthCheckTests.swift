@@ -51,6 +51,25 @@ struct HealthCheckTests {
   }
 
   @Test(
+    "a server whose init-state is down waits for its first check, without checks for ever",
+    arguments: ProgramUnderTest.isReference26 ? [] : ProgramUnderTest.engines)
+  func initState(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let servers = try ["A", "B", "C"].map { try EchoServer(greeting: $0) }
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          server A 127.0.0.1:\(servers[0].port) init-state down
+          server B 127.0.0.1:\(servers[1].port) check inter 100ms rise 3 init-state fully-down
+          server C 127.0.0.1:\(servers[2].port) check inter 1h init-state fully-up
+      """)
+    #expect(try greetings(stage, 1) == ["C"])
+    _ = try stage.log.line(containing: "Server px/B is UP, reason: Layer4 check passed")
+    #expect(Set(try greetings(stage, 6)) == ["B", "C"])
+  }
+
+  @Test(
     "one failed first check takes a server down, and the last one empties the proxy",
     arguments: ProgramUnderTest.engines)
   func firstCheckDecides(engine: EngineChoice) throws {

@@ -14,6 +14,31 @@ struct LimitTests {
     try expectLimit(3, stage, echo)
   }
 
+  @Test(
+    "rate-limit sessions lets in so many at once, and the rest one by one",
+    arguments: ProgramUnderTest.engines, [1, 2])
+  func sessionRate(engine: EngineChoice, threads: Int) throws {
+    let stage = try Stage(engine)
+    let echo = try EchoServer(greeting: "+")
+    try stage.startProxy(to: echo.port, "rate-limit sessions 4", threads: threads)
+    let watch = Stopwatch()
+    var waiting = try (0..<7).map { _ in try stage.client() }
+    var times: [Duration] = []
+    while !waiting.isEmpty, watch.elapsed < .seconds(10) {
+      if let index = try waiting.firstIndex(where: { try !$0.staysQuiet(for: .milliseconds(5)) }) {
+        times.append(watch.elapsed)
+        waiting.remove(at: index).close()
+      }
+    }
+    #expect(times.count == 7)
+    #expect(times[3] < .milliseconds(900), "\(times)")
+    for (index, expected) in [(4, 1000), (5, 1250), (6, 1500)] {
+      // Six milliseconds for the rule's own rounding; what is late tells of the machine.
+      #expect(times[index] >= .milliseconds(expected - 20), "\(times)")
+      #expect(times[index] <= .milliseconds(expected) + .seconds(isEmulated ? 5 : 2), "\(times)")
+    }
+  }
+
   @Test("two threads let in exactly so many together", arguments: ProgramUnderTest.engines)
   func limitOfTwoThreads(engine: EngineChoice) throws {
     let stage = try Stage(engine)

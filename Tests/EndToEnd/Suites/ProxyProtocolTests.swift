@@ -30,6 +30,81 @@ struct ProxyProtocolTests {
     return (stage, listener)
   }
 
+  private static let reference = "/usr/sbin/haproxy"
+
+  /// What a server gets before the payload.
+  private func header(at port: UInt16, _ listener: Listener) throws -> [UInt8] {
+    let client = try Connection.connecting(to: .loopback(port: port))
+    try client.send(Self.versionOne + Array("payload".utf8))
+    let server = try listener.accept()
+    try client.finish()
+    let bytes = try server.receiveToEnd().bytes
+    #expect(bytes.suffix(7) == Array("payload".utf8))
+    return bytes.dropLast(7)
+  }
+
+  @Test(
+    "a checksum and an identifier are sent as HAProxy sends them",
+    .enabled(if: access(ProxyProtocolTests.reference, X_OK) == 0),
+    arguments: ProgramUnderTest.engines)
+  func valuesAgree(engine: EngineChoice) throws {
+    for options in ["crc32c", "unique-id", "crc32c,unique-id"] {
+      let lines = "unique-id-format %ci:%cp-%fi:%fp"
+      let (stage, listener) = try start(
+        engine, bind: "accept-proxy", server: "send-proxy-v2 proxy-v2-options \(options)", lines)
+      let port = try FreePort.take()
+      let file = try stage.directory.write(
+        "reference.cfg",
+        """
+        defaults
+            mode tcp
+            timeout connect 5s
+            timeout client 30s
+            timeout server 30s
+        listen px
+            bind 127.0.0.1:\(port) accept-proxy
+            \(lines)
+            server s 127.0.0.1:\(listener.port) send-proxy-v2 proxy-v2-options \(options)
+
+        """)
+      let reference = try ProgramUnderTest(path: Self.reference, arguments: ["-f", file, "-db"])
+      try reference.awaitListeners([port])
+      let wanted = try header(at: port, listener)
+      #expect(wanted.starts(with: Self.signature) && wanted.count > 30)
+      #expect(try header(at: stage.port, listener) == wanted, "\(options)")
+    }
+  }
+
+  @Test(
+    "values that a format gives come first, in checks too",
+    arguments: ProgramUnderTest.isReference26 ? [] : ProgramUnderTest.engines)
+  func formattedValues(engine: EngineChoice) throws {
+    let (stage, listener) = try start(
+      engine, bind: "accept-proxy",
+      server: "send-proxy-v2 set-proxy-v2-tlv-fmt(0xE1) \"%[src]  %b\" "
+        + "set-proxy-v2-tlv-fmt(226) %[str()]")
+    let bytes = try header(at: stage.port, listener)
+    let text = Array("10.1.2.3  px".utf8)
+    #expect(
+      Array(bytes.dropFirst(28)) == [0xe1, 0, UInt8(text.count)] + text + [0xe2, 0, 0])
+    let checked = try Listener()
+    let other = try Stage(engine)
+    try other.start(
+      """
+      listen px
+          bind 127.0.0.1:\(other.port)
+          option tcp-check
+          tcp-check connect default
+          tcp-check send x
+          server s1 127.0.0.1:\(checked.port) check inter 100ms send-proxy-v2 \
+              set-proxy-v2-tlv-fmt(0xE3) %[srv_name]
+      """)
+    let connection = try checked.accept()
+    #expect(
+      try connection.receive(22)
+        == Self.signature + [0x20, 0, 0, 5, 0xe3, 0, 2] + Array("s1x".utf8))
+  }
+
   /// HAProxy itself wants the header in one piece and says "Truncated" otherwise.
   @Test(
     "a header names the client, whole or byte by byte, and its payload follows",

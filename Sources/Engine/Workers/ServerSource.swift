@@ -1,0 +1,91 @@
+import Basics
+import ConfigurationLanguage
+import KernelIO
+import Proxies
+import Synchronization
+
+/// Where connections to a server come from, as all workers see it.
+final class ServerSource: Sendable {
+  let configuration: SourceConfiguration
+  /// None without a range.
+  private let ports: Mutex<SourcePorts?>
+
+  init(_ configuration: SourceConfiguration) {
+    self.configuration = configuration
+    ports = Mutex(configuration.ports.map { SourcePorts($0) })
+  }
+
+  var hasPorts: Bool { configuration.ports != nil }
+
+  func takePort() -> UInt16? { ports.withLock { $0?.take() ?? nil } }
+
+  /// How many ports are lent at present.
+  var lentPorts: Int {
+    guard let count = configuration.ports?.count else { return 0 }
+    return count - ports.withLock { $0?.freeCount ?? count }
+  }
+
+  func giveBack(_ port: UInt16) { ports.withLock { $0?.giveBack(port) } }
+
+  /// The address of somebody else that a connection comes from; nil for one's own.
+  ///
+  /// - Parameter client: the client's address; nil for unix sockets and checks.
+  func foreignAddress(client: SocketAddress?) -> SocketAddress? {
+    guard let foreign = configuration.foreign, let client else { return nil }
+    switch foreign {
+    case .client: return client
+    case .clientAddress: return SocketAddress(ip: client.ip, port: 0)
+    case .fixed(let address): return address
+    }
+  }
+}
+
+extension Kernel where Self: ~Copyable {
+  /// Turns keep-alive on. tcp(7)
+  mutating func keepAlive(_ probes: KeepAliveProbes, on socket: Descriptor) {
+    set(.keepAlive, on: socket)
+    if probes.count != 0 { set(.keepAliveCount(probes.count), on: socket) }
+    if probes.idleSeconds != 0 { set(.keepAliveIdle(seconds: probes.idleSeconds), on: socket) }
+    if probes.intervalSeconds != 0 {
+      set(.keepAliveInterval(seconds: probes.intervalSeconds), on: socket)
+    }
+  }
+
+  /// Binds a socket to where its connection is to come from. HAProxy manual, `source`; ip(7).
+  ///
+  /// - Parameters:
+  ///   - socket: not yet connected.
+  ///   - source: `source` of the server.
+  ///   - client: whose address `usesrc` takes; nil for none.
+  /// - Returns: the port that was taken out of a range, to be given back when the socket is closed; 0
+  ///   for none. Or why it could not be bound.
+  mutating func bind(
+    _ socket: Descriptor, to source: ServerSource, client: SocketAddress?
+  ) -> Result<UInt16, Errno> {
+    // Without the privilege the routes decide, as in HAProxy.
+    if let interface = source.configuration.interface { set(.device(interface), on: socket) }
+    let foreign = source.foreignAddress(client: client)
+    if foreign != nil, set(.transparent(source.configuration.address.ip.family), on: socket) != nil,
+      let error = set(.freeBind, on: socket)
+    {
+      return .failure(error)
+    }
+    guard source.hasPorts else {
+      let error = bind(socket, to: Endpoint(foreign ?? source.configuration.address))
+      return error.map { .failure($0) } ?? .success(0)
+    }
+    // A port may be in use by somebody else.
+    var failure = Errno.addressInUse
+    for _ in 0..<10 {
+      guard let port = source.takePort() else { return .failure(.addressInUse) }
+      var address = source.configuration.address
+      address.port = port
+      guard let error = bind(socket, to: Endpoint(foreign ?? address)) else {
+        return .success(port)
+      }
+      source.giveBack(port)
+      failure = error
+    }
+    return .failure(failure)
+  }
+}
