@@ -209,6 +209,9 @@ struct FetchDescription {
   var argumentsMin = 0
   /// The kinds of the arguments that it may have.
   var arguments: [SampleArgument.Kind] = []
+
+  /// Where something of its origins is known.
+  var places: SamplePlaces { origins.reduce(into: []) { $0.formUnion($1.places) } }
 }
 
 extension SampleFetch {
@@ -445,7 +448,7 @@ extension SampleFetch {
 
   /// Where it can be used.
   public var places: SamplePlaces {
-    description.origins.reduce(into: []) { $0.formUnion($1.places) }
+    description.places
   }
 
   /// What HAProxy calls that what it looks at.

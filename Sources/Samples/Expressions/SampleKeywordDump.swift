@@ -32,15 +32,17 @@ public enum SampleKeywordDump {
   ///
   /// - Returns: lines without their ends.
   public static func fetchLines() -> [String] {
-    let names = SampleFetch.allCases.map(\.rawValue) + SampleFetch.synonyms.keys
+    let names = SampleFetch.listedNames + SampleFetch.synonyms.keys
     return heading
       + Set(names).sorted(by: precedes).compactMap { name in
-        guard let fetch = SampleFetch.named(name) else { return nil }
-        let places = fetch.places
+        guard
+          let description = TableMember(fetch: name)?.fetchDescription
+            ?? SampleFetch.named(name)?.description
+        else { return nil }
+        let places = description.places
         let marks = columns.map { column in
           column.place.map { !places.isDisjoint(with: $0) } == true ? "Y" : "."
         }
-        let description = fetch.description
         return "[ \(marks.joined(separator: " ")) ] \(name)"
           + arguments(description.arguments, minimum: description.argumentsMin)
           + ": \(description.type.dumpedName)"
@@ -52,7 +54,7 @@ public enum SampleKeywordDump {
   /// - Returns: lines without their ends.
   public static func converterLines() -> [String] {
     let names =
-      SampleConverter.allCases.filter { $0 != .map }.map(\.rawValue) + PatternMap.Kind.names
+      SampleConverter.listedNames.filter { !$0.hasPrefix("map") } + PatternMap.Kind.names
     return Set(names).sorted(by: precedes).compactMap { name in
       guard let (_, description) = SampleConverter.named(name) else { return nil }
       return name + arguments(description.arguments, minimum: description.argumentsMin)
