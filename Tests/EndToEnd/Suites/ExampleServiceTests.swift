@@ -237,6 +237,52 @@ struct ExampleServiceTests {
     #expect(collectors.flatMap(\.heard).count == 16)
   }
 
+  // MARK: Limits
+
+  @Test("rate-limit: too many, too fast, and shut out", arguments: ProgramUnderTest.engines)
+  func rateLimit(engine: EngineChoice) throws {
+    let example = try Example("rate-limit", engine)
+    let servers = try (1...2).map {
+      try example.server("server\($0)", at: "192.0.2.14\($0)", 7200)
+    }
+    defer { withExtendedLifetime(servers) {} }
+    try example.start()
+    /// Whether a client from there is served; nil when it hears nothing at all.
+    func isServed(_ client: Connection) throws -> Bool? {
+      guard (try? client.isEstablished(within: .milliseconds(500))) == true,
+        (try? client.send("?")) != nil
+      else { return false }
+      switch try client.look(until: Deadline(.milliseconds(500))) {
+      case .bytes: return true
+      case .ended: return false
+      case .nothing: return nil
+      }
+    }
+    var held: [Connection] = []
+    for _ in 0..<20 {
+      held.append(try example.client("public", from: "198.51.100.9"))
+      #expect(try name(at: held[held.count - 1]).hasPrefix("server"))
+    }
+    #expect(try isServed(example.starting("public", from: "198.51.100.9")) == false)
+    // Others are not concerned, and a place that is given back can be taken again.
+    #expect(try isServed(example.starting("public", from: "198.51.100.10")) == true)
+    held.removeLast().close()
+    try eventually("the place is free") {
+      try isServed(example.starting("public", from: "198.51.100.9")) == true
+    }
+    var served = 0
+    for _ in 0..<80 {
+      let client = try example.starting("public", from: "198.51.100.11")
+      if try isServed(client) == true { served += 1 }
+    }
+    // More than sixty only when the machine is so slow that the first are forgotten.
+    #expect((60..<80).contains(served))
+    for _ in 0..<80 {
+      let client = try example.client("public", from: "192.0.2.10")
+      #expect(try name(at: client).hasPrefix("server"))
+    }
+  }
+
   // MARK: Releases
 
   @Test("blue-green: a map of networks, and a fresh server", arguments: ProgramUnderTest.engines)
