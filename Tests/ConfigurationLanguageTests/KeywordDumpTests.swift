@@ -1,7 +1,7 @@
-import Samples
 import Testing
 
 @testable import ConfigurationLanguage
+@testable import Samples
 
 /// `-dK` tells tools what the program knows, so it must be neither more nor less than that.
 @Suite struct KeywordDumpTests {
@@ -132,7 +132,7 @@ import Testing
   /// Some stand for a fetch that has another name.
   @Test func wordsOfAccessListsCanBeRead() {
     let names = lines("acl").dropFirst().map { String($0.prefix { $0 != " " }) }
-    #expect(names.count == 7)
+    #expect(names.count == 9)
     for name in names {
       let arguments = name.hasPrefix("payload") ? "(0,1)" : ""
       let outcome = read("frontend f\n  acl a \(name)\(arguments) 10\n")
