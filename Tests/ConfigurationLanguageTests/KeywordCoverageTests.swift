@@ -64,7 +64,8 @@ struct KeywordCoverage {
     return [
       "proxy load-server-state-from-file": state, "proxy server-state-file-name": state,
       "global server-state-base": state, "global server-state-file": state,
-      "global stats-file": state, "global cpu-policy": "only `none`, which is the default.", "global numa-cpu-mapping": placing, "bind thread": placing,
+      "global stats-file": state, "global cpu-policy": "only `none`, which is the default.",
+      "global numa-cpu-mapping": placing, "bind thread": placing,
       "bind namespace": namespace, "server namespace": namespace,
       "server socks4": "connections go straight to the servers.",
     ]

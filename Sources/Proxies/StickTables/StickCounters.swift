@@ -34,6 +34,10 @@ public final class StickCounters: SampleTables {
   public init(_ tables: StickTables, width: Int) {
     self.tables = tables
     self.width = width
+    // A few sessions overlap even where they follow each other.
+    let sessionsAtFirst = 64
+    counters.reserveCapacity(sessionsAtFirst * width)
+    free.reserveCapacity(sessionsAtFirst)
   }
 
   /// Sessions that track something.
