@@ -53,7 +53,7 @@ sanitize-thread: install-dependencies
 		swift test --sanitize=thread --scratch-path .build-thread --skip EndToEndTests
 
 # Seconds for each parser that reads what strangers send.
-FUZZ_SECONDS ?= 15
+FUZZ_SECONDS ?= 20
 
 fuzz: install-dependencies
 	Tests/Fuzz/run $(FUZZ_SECONDS)
