@@ -34,7 +34,8 @@ extension SampleReader {
         warnings.append("no argument supported for 'fc_*' sample expressions returning counters.")
       }
       return []
-    case .sslCIDn, .sslCRDn, .sslCSDn, .sslFIDn, .sslFSDn, .sslSIDn, .sslSSDn:
+    case .clientTLS:
+      // Of these, only names of certificates have a third argument.
       let format = arguments.count > 2 ? arguments[2].text : ""
       guard format.isEmpty || format == "rfc2253" else {
         throw SampleError(
