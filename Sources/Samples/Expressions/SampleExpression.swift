@@ -41,8 +41,9 @@ public struct SampleExpression: Sendable {
   }
 
   private var accessLists: [AccessControlTerm] {
-    if fetch == .acl, case .lists(let terms)? = arguments.first { return terms }
-    return []
+    (arguments + calls.flatMap(\.arguments)).flatMap { argument in
+      if case .lists(let terms) = argument { terms } else { [] }
+    }
   }
 }
 
