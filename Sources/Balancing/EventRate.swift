@@ -17,7 +17,8 @@ public struct EventRate: Hashable, Sendable {
   /// - Returns: the events of the present period so far.
   @discardableResult
   public mutating func count(now: Instant) -> UInt64 {
-    let milliseconds = now.nanoseconds / 1_000_000
+    // Another worker, whose turn began later, may have begun the period that counts.
+    let milliseconds = max(now.nanoseconds / 1_000_000, periodStart)
     if milliseconds &- periodStart < EventRate.periodMilliseconds {
       present += 1
       return present

@@ -68,6 +68,8 @@ struct KeywordCoverage {
       "global numa-cpu-mapping": placing, "bind thread": placing,
       "bind namespace": namespace, "server namespace": namespace,
       "server socks4": "connections go straight to the servers.",
+      "server tfo":
+        "a connection is opened before there are bytes that could go with its first packet.",
     ]
   }()
 

@@ -8,6 +8,7 @@ enum GlobalKeyword: String, CaseIterable, Sendable {
   case cpuSet = "cpu-set"
   case defaultPath = "default-path"
   case preallocDescriptors = "prealloc-fd"
+  case noMemoryTrimming = "no-memory-trimming"
   case threadGroup = "thread-group"
   case threadHardLimit = "thread-hard-limit"
   case tuneNicenessRuntime = "tune.renice.runtime"
@@ -63,8 +64,8 @@ extension KeywordTable<GlobalKeyword> {
 /// buffers for streams, caches of patterns, run queues, shards of listeners, datagram listeners,
 /// closing of idle HTTP connections, secrets of QUIC.
 private let ignoredInGlobal = """
-  anonkey busy-polling close-spread-time cluster-secret max-threads-per-group no-memory-trimming
-  nogetaddrinfo quick-exit tune.buffers.limit tune.buffers.reserve tune.events.max-events-at-once
+  anonkey busy-polling close-spread-time cluster-secret max-threads-per-group
+  nogetaddrinfo quick-exit tune.buffers.reserve tune.events.max-events-at-once
   tune.fd.edge-triggered tune.listener.default-shards tune.listener.multi-queue
   tune.max-rules-at-once tune.maxpollevents tune.maxrewrite tune.memory.hot-size
   tune.pattern.cache-size tune.rcvbuf.backend tune.rcvbuf.frontend tune.recv_enough
@@ -108,6 +109,7 @@ private let ignoredInGlobal = """
   """
 
 private let notSupportedInGlobal = """
+  tune.buffers.limit
   acme.scheduler ca-base cpu-affinity crt-base debug.counters dns-accept-family
   force-cfg-parser-pause harden.reject-privileged-ports.tcp httpclient.resolvers.disabled
   httpclient.resolvers.id httpclient.resolvers.prefer httpclient.retries httpclient.ssl.ca-file

@@ -126,6 +126,8 @@ public struct GlobalConfiguration: Sendable {
   public var maxpipes: Int?
   /// `nosplice`, `tune.disable-zero-copy-forwarding`, `tune.pt.zero-copy-forwarding off`
   public var isSpliceDisabled = false
+  /// `no-memory-trimming`: SIGQUIT leaves unused memory where it is.
+  public var keepsMemory = false
   /// `noreuseport`
   public var isReuseportDisabled = false
   /// `tune.engine` and `noio_uring`

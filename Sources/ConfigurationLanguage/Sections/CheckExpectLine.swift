@@ -196,7 +196,7 @@ extension CheckLine {
     let isNameText = statement[index + 1] == "name-lf"
     index += 2
     let nameMethod = try method(keyword)
-    let name = try part(nameMethod, isText: isNameText, ignoresCase: true)
+    let name = try part(keyword, nameMethod, isText: isNameText, ignoresCase: true)
     let next = statement[index + 1]
     guard next == "value" || next == "value-lf" else {
       return HeaderPattern(name: name, value: nil, isWhole: isWhole)
@@ -206,16 +206,20 @@ extension CheckLine {
     guard !word.isEmpty else {
       throw Problem("'\(keyword)' expect a pattern with the value keyword")
     }
-    let value = try part(method, isText: next == "value-lf", ignoresCase: false)
+    let value = try part(keyword, method, isText: next == "value-lf", ignoresCase: false)
     return HeaderPattern(name: name, value: value, isWhole: isWhole)
   }
 
   /// What the current word says of a name or a value.
   private func part(
-    _ method: HeaderPattern.Method, isText: Bool, ignoresCase: Bool
+    _ keyword: String, _ method: HeaderPattern.Method, isText: Bool, ignoresCase: Bool
   ) throws(Problem) -> HeaderPattern.Part {
     let bytes = statement.bytes(index)
     if method == .expression {
+      guard !isText else {
+        throw Problem(
+          "'\(keyword)': log-format string is not supported with a regex matching method")
+      }
       return HeaderPattern.Part(try regularExpression(bytes, ignoresCase: ignoresCase))
     }
     return HeaderPattern.Part(method, isText ? try text(bytes) : CheckText(literal: bytes))

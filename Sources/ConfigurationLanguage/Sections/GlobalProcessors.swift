@@ -270,9 +270,10 @@ extension ProcessorSet {
           throw ProcessorProblem("'\(range)' is not a CPU range.")
         }
         let ends = range.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        let low = IntegerText.leading(String(ends[0]))
+        let low = max(0, IntegerText.leading(String(ends[0])))
         let high =
-          ends.count == 1 ? low : ends[1].isEmpty ? most : IntegerText.leading(String(ends[1]))
+          ends.count == 1
+          ? low : ends[1].isEmpty ? most : max(0, IntegerText.leading(String(ends[1])))
         guard max(low, high) <= most else {
           throw ProcessorProblem("supports CPU numbers from 0 to \(most).")
         }

@@ -23,7 +23,7 @@ extension ConfigurationDraft {
     switch keyword {
     case .daemon, .quiet, .zeroWarning, .noepoll, .nosplice, .noreuseport, .noIOURing,
       .exposeDeprecated, .strictLimits, .insecureForkWanted, .tuneDisableZeroCopy,
-      .preallocDescriptors:
+      .preallocDescriptors, .noMemoryTrimming:
       readSwitch(statement, keyword)
     case .setDumpable: readDumpable(statement)
     case .externalCheck: readExternalCheckPermission(statement)
@@ -95,6 +95,7 @@ extension ConfigurationDraft {
     case .daemon: global.isDaemon = true
     case .quiet: global.isQuiet = true
     case .preallocDescriptors: global.preallocatesDescriptors = true
+    case .noMemoryTrimming: global.keepsMemory = true
     case .zeroWarning: global.isZeroWarning = true
     case .nosplice, .tuneDisableZeroCopy: global.isSpliceDisabled = true
     case .noreuseport: global.isReuseportDisabled = true

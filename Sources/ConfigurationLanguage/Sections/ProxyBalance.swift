@@ -61,6 +61,7 @@ extension ConfigurationDraft {
     let what = "\(proxy.kind) '\(proxy.name)' [\(proxy.location)]: "
     let expression = String(decoding: text, as: UTF8.self)
     (proxy.reader.file, proxy.reader.line) = (proxy.location.file, proxy.location.line)
+    proxy.reader.rule = "in use-server or balance expression "
     do {
       var word = 0
       let key = try proxy.reader.expression([text], &word)

@@ -8,7 +8,9 @@ extension ConfigurationDraft {
   mutating func readTCPCheck(_ statement: Statement) {
     warnUnless(.backend, statement.location, "tcp-check")
     do throws(CheckLine.Problem) {
-      var line = CheckLine(statement, reader: sampleReader(at: statement.location))
+      var line = CheckLine(
+        statement,
+        reader: sampleReader(at: statement.location, rule: "in tcp-check expression "))
       defer { reportSampleWarnings() }
       let rule: CheckRule
       switch line.word {
@@ -31,7 +33,9 @@ extension ConfigurationDraft {
   mutating func readHTTPCheck(_ statement: Statement) {
     warnUnless(.backend, statement.location, "http-check")
     do throws(CheckLine.Problem) {
-      var line = CheckLine(statement, reader: sampleReader(at: statement.location))
+      var line = CheckLine(
+        statement,
+        reader: sampleReader(at: statement.location, rule: "in tcp-check expression "))
       defer { reportSampleWarnings() }
       let rule: CheckRule
       switch line.word {
@@ -316,7 +320,9 @@ extension ConfigurationDraft {
           .init(
             name: Array("host".utf8),
             value: try CheckText.parse(
-              statement.bytes(5), reader: sampleReader(at: statement.location))))
+              statement.bytes(5),
+              reader: sampleReader(
+                at: statement.location, rule: "in tcp-check expression "))))
       } catch {
         report(error.message)
         return

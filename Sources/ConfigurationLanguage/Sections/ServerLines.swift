@@ -236,7 +236,7 @@ extension ConfigurationDraft {
     do {
       let format = try LogFormat.parse(
         line.statement.bytes(line.index + 1), at: .serverConnection,
-        reader: sampleReader(at: line.statement.location))
+        reader: sampleReader(at: line.statement.location, rule: "in server directive "))
       line.server.settings.proxyHeader.values.append(.init(type: type, format: format))
     } catch {
       report(.alert, "\(error.message).", &context)

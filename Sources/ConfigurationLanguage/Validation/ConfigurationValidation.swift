@@ -134,16 +134,21 @@ extension ConfigurationDraft {
         reader.rule = "in log-format string "
         let compiled = try LogFormat.parse(text, reader: reader)
         proxies[index].settings.sessionLog = .format(compiled)
-        for alias in compiled.aliasesThatNeedHTTP {
-          diagnostics.diagnostic(
-            "parsing [\(format.location)]: format alias '\(alias)' used from "
-              + "\(proxies[index].kind) '\(proxies[index].name)' may not work as expected (item "
-              + "depends on HTTP proxy mode).")
-        }
+        reportAliasesThatNeedHTTP(compiled, format.location, index)
       } catch {
         diagnostics.alert(
           "Parsing [\(format.location)]: failed to parse log-format : \(error.message).")
       }
+    }
+  }
+
+  private mutating func reportAliasesThatNeedHTTP(
+    _ format: LogFormat, _ location: SourceLocation, _ index: Int
+  ) {
+    for alias in format.aliasesThatNeedHTTP {
+      diagnostics.diagnostic(
+        "parsing [\(location)]: format alias '\(alias)' used from \(proxies[index].kind) "
+          + "'\(proxies[index].name)' may not work as expected (item depends on HTTP proxy mode).")
     }
   }
 
@@ -152,7 +157,10 @@ extension ConfigurationDraft {
     do {
       let reader = proxies[index].reader
       (reader.file, reader.line) = (format.location.file, format.location.line)
-      proxies[index].settings.errorLogFormat = try LogFormat.parse(format.text, reader: reader)
+      reader.rule = "in log-format string "
+      let compiled = try LogFormat.parse(format.text, reader: reader)
+      proxies[index].settings.errorLogFormat = compiled
+      reportAliasesThatNeedHTTP(compiled, format.location, index)
     } catch {
       diagnostics.alert(
         "Parsing [\(format.location)]: failed to parse error-log-format : \(error.message).")

@@ -22,6 +22,14 @@ extension ConfigurationDraft {
     _ table: NameReference, of expression: SampleExpression, counter: Int, for index: Int,
     isInherited: Bool
   ) {
+    let most = global.tune.stickCounters
+    guard counter < most else {
+      // `tune.stick-counters` came after the rule.
+      diagnostics.alert(
+        "Proxy '\(proxies[index].name)': \(counter) track-sc number exceeding \(most - 1) "
+          + "(tune.stick-counters-1) value.")
+      return
+    }
     let ownDefaults = isInherited && table.name.isEmpty
     let owner = ownDefaults ? proxies[index].defaultsName : proxies[index].name
     let name = table.name.isEmpty ? owner : table.name

@@ -260,7 +260,8 @@ extension Worker where K: ~Copyable {
       case .awaitingConnection:
         acceptors[index].isLimiting = true
         kernel.cancel(acceptToken(.accept, index))
-      case .multishot, .oneshot, .pausing: break
+      case .pausing: kernel.cancel(acceptToken(.acceptRetryTimer, index))
+      case .multishot, .oneshot: break
       }
     }
     kernel.timer(

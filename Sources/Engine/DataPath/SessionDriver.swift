@@ -123,7 +123,7 @@ extension Worker where K: ~Copyable {
     if actions.contains(.connectAgain) { return connectAgain(slot) }
     if actions.contains(.connect) { return connect(slot) }
     if actions.contains(.awaitTurnaround) { startTurnaround(slot) }
-    if actions.contains(.establish) { establish(slot) }
+    if actions.contains(.establish), slot.value.session.phase != .closed { establish(slot) }
     return []
   }
 
@@ -307,8 +307,8 @@ extension Worker where K: ~Copyable {
     if let bytes = settings.notSentLowWater {
       kernel.set(.notSentLowWater(bytes: bytes), on: socket)
     }
-    if let source = backend.servers[server].source {
-      switch kernel.bind(socket, to: source, client: slot.value.clientAddress) {
+    if endpoint.kind == .internet, let source = backend.servers[server].source {
+      switch kernel.bind(socket, to: source, for: .session(slot.value.clientAddress)) {
       case .success(let port):
         slot.value.sourcePort = port
         slot.value.sourceServer = slot.value.server

@@ -40,7 +40,9 @@ extension Worker where K: ~Copyable {
     let room = capacity - held
     // Half a channel at a time: a receive for the last few bytes of room would cost more than it
     // brings.
-    guard held == 0 || room >= capacity / 2 || slot.value.inspection.looks(at: side), room > 0
+    guard
+      held == 0 || room >= capacity / 2 || slot.value.isReadingHeader
+        || slot.value.inspection.looks(at: side), room > 0
     else { return }
     start(operation, slot)
     kernel.receive(

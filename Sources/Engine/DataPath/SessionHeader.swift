@@ -21,6 +21,10 @@ extension Worker where K: ~Copyable {
       let isProxy = slot.value.expectedHeaders.contains(.proxy)
       switch isProxy ? parseProxyHeader(slot) : parseClientAddress(slot) {
       case .needMore:
+        // No more of it fits, as in a buffer of HAProxy.
+        if slot.value[from: .client].bytes >= limits.connectingBytesMax {
+          refuseHeader(isProxy ? .proxyTruncated : .clientAddressTruncated, slot)
+        }
         return
       case .invalid(let error):
         refuseHeader(error, slot)

@@ -62,9 +62,11 @@ extension Worker where K: ~Copyable {
     samples.bytesFromClient = slot.value[from: .client].bytesReceived
     samples.bytesFromServer = slot.value[from: .server].bytesReceived
     samples.bytesToServer =
-      samples.bytesFromClient &- UInt64(clamping: slot.value[from: .client].bytes)
+      samples.bytesFromClient
+      - min(samples.bytesFromClient, UInt64(clamping: slot.value[from: .client].bytes))
     samples.bytesToClient =
-      samples.bytesFromServer &- UInt64(clamping: slot.value[from: .server].bytes)
+      samples.bytesFromServer
+      - min(samples.bytesFromServer, UInt64(clamping: slot.value[from: .server].bytes))
     samples.retries = slot.value.session.retries
     samples.isRedispatched = slot.value.session.isRedispatched
     samples.serverQueue = slot.value.places.server

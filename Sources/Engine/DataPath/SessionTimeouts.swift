@@ -26,14 +26,21 @@ extension Worker where K: ~Copyable {
   /// What is left of a side's timeout; nil for none.
   func remainingTimeout(_ side: SideName, _ slot: SlotPointer) -> Duration? {
     guard let timeout = timeout(of: side, slot) else { return nil }
-    let idle = kernel.now - slot.value[side].lastActivity
+    let idle = kernel.now - idleSince(side, slot)
     return max(.milliseconds(1), timeout - idle)
   }
 
   /// Whether a side's timeout has passed since its last activity.
   func isIdle(_ side: SideName, _ slot: SlotPointer) -> Bool {
     guard let timeout = timeout(of: side, slot) else { return false }
-    return kernel.now - slot.value[side].lastActivity >= timeout
+    return kernel.now - idleSince(side, slot) >= timeout
+  }
+
+  /// Where a side's timeout counts from. A header has one span of time from the accept on, however many
+  /// pieces it comes in.
+  @inline(__always)
+  private func idleSince(_ side: SideName, _ slot: SlotPointer) -> Instant {
+    slot.value.isReadingHeader ? slot.value.acceptedAt : slot.value[side].lastActivity
   }
 
   /// Whether a side has taken no byte of what is held for it for its timeout, whatever it has sent.

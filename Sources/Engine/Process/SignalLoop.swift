@@ -131,7 +131,7 @@ struct SignalLoop: ~Copyable {
     case .dumpStates: dump()
     case .trimMemory:
       for line in workers.reportLines() { console.notice(line) }
-      Machine.trimMemory()
+      if !configuration.global.keepsMemory { Machine.trimMemory() }
     case .announceGrace(let duration):
       let text = "Scheduling a soft-stop in \(duration.wholeMilliseconds) ms."
       console.notice(text)

@@ -107,8 +107,8 @@ extension Worker where K: ~Copyable {
       if let milliseconds = server.userTimeoutMilliseconds, endpoint.kind == .internet {
         kernel.set(.userTimeout(milliseconds: milliseconds), on: socket)
       }
-      if let source = server.source {
-        switch kernel.bind(socket, to: source, client: nil) {
+      if endpoint.kind == .internet, let source = server.source {
+        switch kernel.bind(socket, to: source, for: .check) {
         case .success(let port): checks[check].sourcePort = port
         case .failure(let error):
           kernel.close(socket)

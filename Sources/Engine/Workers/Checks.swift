@@ -139,6 +139,8 @@ extension Worker where K: ~Copyable {
   mutating func samples(of plan: CheckPlan) -> SampleContext {
     var samples = SampleContext()
     samples.sources = state.sampleSources
+    checkCounters.now = kernel.now
+    samples.tables = checkCounters
     samples.now = kernel.wallTime()
     samples.processID = self.samples.processID
     samples.worker = index

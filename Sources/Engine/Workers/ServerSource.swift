@@ -27,14 +27,22 @@ final class ServerSource: Sendable {
 
   func giveBack(_ port: UInt16) { ports.withLock { $0?.giveBack(port) } }
 
+  /// What a connection is for.
+  enum Purpose {
+    /// A check comes from an own address.
+    case check
+    /// A session, with the client's address; nil for one that came through a unix socket.
+    case session(SocketAddress?)
+  }
+
   /// The address of somebody else that a connection comes from; nil for one's own.
-  ///
-  /// - Parameter client: the client's address; nil for unix sockets and checks.
-  func foreignAddress(client: SocketAddress?) -> SocketAddress? {
-    guard let foreign = configuration.foreign, let client else { return nil }
+  func foreignAddress(for purpose: Purpose) -> SocketAddress? {
+    guard case .session(let client) = purpose, let foreign = configuration.foreign else {
+      return nil
+    }
     switch foreign {
     case .client: return client
-    case .clientAddress: return SocketAddress(ip: client.ip, port: 0)
+    case .clientAddress: return client.map { SocketAddress(ip: $0.ip, port: 0) }
     case .fixed(let address): return address
     }
   }
@@ -56,15 +64,15 @@ extension Kernel where Self: ~Copyable {
   /// - Parameters:
   ///   - socket: not yet connected.
   ///   - source: `source` of the server.
-  ///   - client: whose address `usesrc` takes; nil for none.
+  ///   - purpose: who connects, and whose address `usesrc` takes.
   /// - Returns: the port that was taken out of a range, to be given back when the socket is closed; 0
   ///   for none. Or why it could not be bound.
   mutating func bind(
-    _ socket: Descriptor, to source: ServerSource, client: SocketAddress?
+    _ socket: Descriptor, to source: ServerSource, for purpose: ServerSource.Purpose
   ) -> Result<UInt16, Errno> {
     // Without the privilege the routes decide, as in HAProxy.
     if let interface = source.configuration.interface { set(.device(interface), on: socket) }
-    let foreign = source.foreignAddress(client: client)
+    let foreign = source.foreignAddress(for: purpose)
     if foreign != nil, set(.transparent(source.configuration.address.ip.family), on: socket) != nil,
       let error = set(.freeBind, on: socket)
     {

@@ -54,6 +54,8 @@ import Sessions
   var ruleStates: [UInt32: SessionRuleState] = [:]
   /// What sessions track in stick tables.
   let stickCounters: StickCounters
+  /// What checks ask of stick tables: they track nothing.
+  let checkCounters: StickCounters
   var counters = WorkerCounters()
   /// What the worker had moved when it last published its load, and when that was.
   var loadBytes: UInt64 = 0
@@ -84,6 +86,7 @@ import Sessions
     samples.bufferBytesMax = state.configuration.global.tune.bufsize
     samples.processID = state.log.names.processID
     samples.sources = state.sampleSources
+    checkCounters = StickCounters(state.tables, width: 0)
     stickCounters = StickCounters(
       state.tables, width: state.configuration.global.tune.stickCounters)
     samples.tables = stickCounters

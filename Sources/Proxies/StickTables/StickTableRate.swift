@@ -9,6 +9,9 @@ struct StickTableRate: Hashable, Sendable {
   /// Events of the period before.
   var previous: UInt32 = 0
 
+  /// How far the clock of one worker may be behind that of another, in milliseconds.
+  private static let lagMax: UInt32 = 60_000
+
   /// Counts events.
   ///
   /// - Parameters:
@@ -16,6 +19,8 @@ struct StickTableRate: Hashable, Sendable {
   ///   - period: in milliseconds, below 2^31.
   ///   - now: milliseconds of the clock.
   mutating func count(_ events: UInt32, period: UInt32, now: UInt32) {
+    // Another worker, whose turn began later, may have begun the period that counts.
+    let now = start &- now <= StickTableRate.lagMax ? start : now
     if now &- start < period {
       present &+= events
       return

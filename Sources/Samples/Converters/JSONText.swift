@@ -42,12 +42,19 @@ enum JSONText {
   }
 
   private static func append(_ character: UInt32, to text: inout [UInt8]) {
-    let escapes: [UInt32: String] = [
-      0x22: "\\\"", 0x5c: "\\\\", 0x2f: "\\/", 0x08: "\\b", 0x0c: "\\f", 0x0d: "\\r", 0x0a: "\\n",
-      0x09: "\\t",
-    ]
-    if let escape = escapes[character] {
-      text += escape.utf8
+    let escape: Unicode.Scalar? =
+      switch character {
+      case 0x22, 0x5c, 0x2f: Unicode.Scalar(character)
+      case 0x08: "b"
+      case 0x0c: "f"
+      case 0x0d: "r"
+      case 0x0a: "n"
+      case 0x09: "t"
+      default: nil
+      }
+    if let escape {
+      text.append(UInt8(ascii: "\\"))
+      text.append(UInt8(truncatingIfNeeded: escape.value))
     } else if (0x20...0x7e).contains(character) {
       text.append(UInt8(character))
     } else {

@@ -34,7 +34,8 @@ extension SampleReader {
         warnings.append("no argument supported for 'fc_*' sample expressions returning counters.")
       }
       return []
-    case .sslCIDn, .sslCRDn, .sslCSDn, .sslFIDn, .sslFSDn, .sslSIDn, .sslSSDn:
+    case .clientTLS:
+      // Of these, only names of certificates have a third argument.
       let format = arguments.count > 2 ? arguments[2].text : ""
       guard format.isEmpty || format == "rfc2253" else {
         throw SampleError(
@@ -94,16 +95,19 @@ extension SampleReader {
   private func payloadArguments(
     _ arguments: [SampleArgument]
   ) throws(SampleError) -> [SampleArgument] {
-    let (offset, length) = (arguments[0].integer, arguments[1].integer)
+    // No buffer is as long as that; sums of them stay in range.
+    let most = Int64(Int32.max)
+    let (offset, length) = (min(arguments[0].integer, most), min(arguments[1].integer, most))
     if offset < 0 { throw SampleError("payload offset1 must be positive") }
     if length <= 0 { throw SampleError("payload length must be > 0") }
     guard arguments.count > 2, case .string(let text) = arguments[2], let first = text.first else {
       return [.integer(offset), .integer(length)]
     }
     let isRelative = first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
-    guard let second = wholeInteger(text) else {
+    guard let number = wholeInteger(text) else {
       throw SampleError("payload offset2 is not a number")
     }
+    let second = max(-most, min(number, most))
     if offset + length + second < 0 { throw SampleError("payload offset2 too negative") }
     return [
       .integer(offset), .integer(length), .integer(isRelative ? offset + length + second : second),

@@ -103,27 +103,7 @@ extension SampleContext {
     case .tableAvl, .tableCnt: fetchTableCount(fetch, arguments)
     case .stickCounter, .stickSource: fetchEntry(arguments)
     case .sslFc, .sslBc: .bool(false)
-    case .sslBcAlgKeysize, .sslBcAlpn, .sslBcCipher, .sslBcClientEarlyTrafficSecret,
-      .sslBcClientHandshakeTrafficSecret, .sslBcClientRandom, .sslBcClientTrafficSecret0,
-      .sslBcCurve, .sslBcEarlyExporterSecret, .sslBcErr, .sslBcErrStr, .sslBcExporterSecret,
-      .sslBcIsResumed, .sslBcNpn, .sslBcProtocol, .sslBcServerHandshakeTrafficSecret,
-      .sslBcServerRandom, .sslBcServerTrafficSecret0, .sslBcSessionId, .sslBcSessionKey,
-      .sslBcSni, .sslBcUniqueId, .sslBcUseKeysize, .sslCCaErr, .sslCCaErrDepth, .sslCChainDer,
-      .sslCDer, .sslCErr, .sslCIDn, .sslCKeyAlg, .sslCNotafter, .sslCNotbefore, .sslCRDn,
-      .sslCSDn, .sslCSan, .sslCSerial, .sslCSha1, .sslCSigAlg, .sslCUsed, .sslCVerify,
-      .sslCVersion, .sslFDer, .sslFIDn, .sslFKeyAlg, .sslFNotafter, .sslFNotbefore, .sslFSDn,
-      .sslFSerial, .sslFSha1, .sslFSigAlg, .sslFVersion, .sslFcAlgKeysize, .sslFcAlpn,
-      .sslFcCipher, .sslFcCipherlistBin, .sslFcCipherlistHex, .sslFcCipherlistStr,
-      .sslFcCipherlistXxh, .sslFcClientEarlyTrafficSecret, .sslFcClientHandshakeTrafficSecret,
-      .sslFcClientRandom, .sslFcClientTrafficSecret0, .sslFcCrtname, .sslFcCurve,
-      .sslFcEarlyExporterSecret, .sslFcEarlyRcvd, .sslFcEcformatsBin, .sslFcEclistBin, .sslFcErr,
-      .sslFcErrStr, .sslFcExporterSecret, .sslFcExtlistBin, .sslFcHasCrt, .sslFcHasEarly,
-      .sslFcHasSni, .sslFcIsResumed, .sslFcNpn, .sslFcProtocol, .sslFcProtocolHelloId,
-      .sslFcServerHandshakeTrafficSecret, .sslFcServerRandom, .sslFcServerTrafficSecret0,
-      .sslFcSessionId, .sslFcSessionKey, .sslFcSigalgsBin, .sslFcSni, .sslFcSupportedVersionsBin,
-      .sslFcUniqueId, .sslFcUseKeysize, .sslSChainDer, .sslSDer, .sslSIDn, .sslSKeyAlg,
-      .sslSNotafter, .sslSNotbefore, .sslSSDn, .sslSSerial, .sslSSha1, .sslSSigAlg, .sslSVersion:
-      .absent
+    case .clientTLS, .serverTLS: .absent
     }
   }
 

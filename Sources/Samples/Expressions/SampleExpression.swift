@@ -41,8 +41,9 @@ public struct SampleExpression: Sendable {
   }
 
   private var accessLists: [AccessControlTerm] {
-    if fetch == .acl, case .lists(let terms)? = arguments.first { return terms }
-    return []
+    (arguments + calls.flatMap(\.arguments)).flatMap { argument in
+      if case .lists(let terms) = argument { terms } else { [] }
+    }
   }
 }
 
@@ -94,7 +95,7 @@ extension SampleReader {
       throw SampleError("unknown fetch method '\(name)'")
     }
     needs.formUnion(fetch.needs)
-    let description = member?.fetchDescription ?? fetch.description
+    let description = SampleFetch.description(of: name) ?? fetch.description
     let list: ArgumentList
     do {
       list = try ArgumentList(
@@ -118,7 +119,8 @@ extension SampleReader {
     }
     return (
       SampleExpression(
-        fetch: fetch, keyword: fetch.rawValue, arguments: arguments, type: description.type),
+        fetch: fetch, keyword: TLSFact.descriptions[name] == nil ? fetch.rawValue : name,
+        arguments: arguments, type: description.type),
       list.end
     )
   }

@@ -152,53 +152,12 @@ public enum SampleFetch: String, CaseIterable, Sendable {
   case stickCounter = "sc_<data>"
   /// The whole family `src_*`, likewise.
   case stickSource = "src_<data>"
-  // What TLS would tell: a connection without it has none of it.
-  case sslBc = "ssl_bc", sslBcAlgKeysize = "ssl_bc_alg_keysize", sslBcAlpn = "ssl_bc_alpn",
-    sslBcCipher = "ssl_bc_cipher", sslBcClientEarlyTrafficSecret =
-    "ssl_bc_client_early_traffic_secret", sslBcClientHandshakeTrafficSecret =
-    "ssl_bc_client_handshake_traffic_secret", sslBcClientRandom = "ssl_bc_client_random",
-    sslBcClientTrafficSecret0 = "ssl_bc_client_traffic_secret_0", sslBcCurve = "ssl_bc_curve",
-    sslBcEarlyExporterSecret = "ssl_bc_early_exporter_secret", sslBcErr = "ssl_bc_err",
-    sslBcErrStr = "ssl_bc_err_str", sslBcExporterSecret = "ssl_bc_exporter_secret",
-    sslBcIsResumed = "ssl_bc_is_resumed", sslBcNpn = "ssl_bc_npn", sslBcProtocol =
-    "ssl_bc_protocol", sslBcServerHandshakeTrafficSecret =
-    "ssl_bc_server_handshake_traffic_secret", sslBcServerRandom = "ssl_bc_server_random",
-    sslBcServerTrafficSecret0 = "ssl_bc_server_traffic_secret_0", sslBcSessionId =
-    "ssl_bc_session_id", sslBcSessionKey = "ssl_bc_session_key", sslBcSni = "ssl_bc_sni",
-    sslBcUniqueId = "ssl_bc_unique_id", sslBcUseKeysize = "ssl_bc_use_keysize", sslCCaErr =
-    "ssl_c_ca_err", sslCCaErrDepth = "ssl_c_ca_err_depth", sslCChainDer = "ssl_c_chain_der",
-    sslCDer = "ssl_c_der", sslCErr = "ssl_c_err", sslCIDn = "ssl_c_i_dn", sslCKeyAlg =
-    "ssl_c_key_alg", sslCNotafter = "ssl_c_notafter", sslCNotbefore = "ssl_c_notbefore", sslCRDn =
-    "ssl_c_r_dn", sslCSDn = "ssl_c_s_dn", sslCSan = "ssl_c_san", sslCSerial = "ssl_c_serial",
-    sslCSha1 = "ssl_c_sha1", sslCSigAlg = "ssl_c_sig_alg", sslCUsed = "ssl_c_used", sslCVerify =
-    "ssl_c_verify", sslCVersion = "ssl_c_version", sslFDer = "ssl_f_der", sslFIDn = "ssl_f_i_dn",
-    sslFKeyAlg = "ssl_f_key_alg", sslFNotafter = "ssl_f_notafter", sslFNotbefore =
-    "ssl_f_notbefore", sslFSDn = "ssl_f_s_dn", sslFSerial = "ssl_f_serial", sslFSha1 =
-    "ssl_f_sha1", sslFSigAlg = "ssl_f_sig_alg", sslFVersion = "ssl_f_version", sslFc = "ssl_fc",
-    sslFcAlgKeysize = "ssl_fc_alg_keysize", sslFcAlpn = "ssl_fc_alpn", sslFcCipher =
-    "ssl_fc_cipher", sslFcCipherlistBin = "ssl_fc_cipherlist_bin", sslFcCipherlistHex =
-    "ssl_fc_cipherlist_hex", sslFcCipherlistStr = "ssl_fc_cipherlist_str", sslFcCipherlistXxh =
-    "ssl_fc_cipherlist_xxh", sslFcClientEarlyTrafficSecret =
-    "ssl_fc_client_early_traffic_secret", sslFcClientHandshakeTrafficSecret =
-    "ssl_fc_client_handshake_traffic_secret", sslFcClientRandom = "ssl_fc_client_random",
-    sslFcClientTrafficSecret0 = "ssl_fc_client_traffic_secret_0", sslFcCrtname =
-    "ssl_fc_crtname", sslFcCurve = "ssl_fc_curve", sslFcEarlyExporterSecret =
-    "ssl_fc_early_exporter_secret", sslFcEarlyRcvd = "ssl_fc_early_rcvd", sslFcEcformatsBin =
-    "ssl_fc_ecformats_bin", sslFcEclistBin = "ssl_fc_eclist_bin", sslFcErr = "ssl_fc_err",
-    sslFcErrStr = "ssl_fc_err_str", sslFcExporterSecret = "ssl_fc_exporter_secret",
-    sslFcExtlistBin = "ssl_fc_extlist_bin", sslFcHasCrt = "ssl_fc_has_crt", sslFcHasEarly =
-    "ssl_fc_has_early", sslFcHasSni = "ssl_fc_has_sni", sslFcIsResumed = "ssl_fc_is_resumed",
-    sslFcNpn = "ssl_fc_npn", sslFcProtocol = "ssl_fc_protocol", sslFcProtocolHelloId =
-    "ssl_fc_protocol_hello_id", sslFcServerHandshakeTrafficSecret =
-    "ssl_fc_server_handshake_traffic_secret", sslFcServerRandom = "ssl_fc_server_random",
-    sslFcServerTrafficSecret0 = "ssl_fc_server_traffic_secret_0", sslFcSessionId =
-    "ssl_fc_session_id", sslFcSessionKey = "ssl_fc_session_key", sslFcSigalgsBin =
-    "ssl_fc_sigalgs_bin", sslFcSni = "ssl_fc_sni", sslFcSupportedVersionsBin =
-    "ssl_fc_supported_versions_bin", sslFcUniqueId = "ssl_fc_unique_id", sslFcUseKeysize =
-    "ssl_fc_use_keysize", sslSChainDer = "ssl_s_chain_der", sslSDer = "ssl_s_der", sslSIDn =
-    "ssl_s_i_dn", sslSKeyAlg = "ssl_s_key_alg", sslSNotafter = "ssl_s_notafter", sslSNotbefore =
-    "ssl_s_notbefore", sslSSDn = "ssl_s_s_dn", sslSSerial = "ssl_s_serial", sslSSha1 =
-    "ssl_s_sha1", sslSSigAlg = "ssl_s_sig_alg", sslSVersion = "ssl_s_version"
+  case sslBc = "ssl_bc"
+  case sslFc = "ssl_fc"
+  /// All that `ssl_fc_*`, `ssl_c_*`, `ssl_f_*` and `ssl_s_*` tell; the keyword says which.
+  case clientTLS = "ssl_fc_<fact>"
+  /// All that `ssl_bc_*` tells, likewise.
+  case serverTLS = "ssl_bc_<fact>"
 }
 
 /// What is known of a fetch before it is used.
@@ -226,16 +185,22 @@ extension SampleFetch {
 
   /// The fetch of a name or a synonym; nil when it is not carried out.
   static func named(_ name: String) -> SampleFetch? {
-    SampleFetch(rawValue: name) ?? synonyms[name]
+    SampleFetch(rawValue: name) ?? synonyms[name] ?? TLSFact.family(of: name)
   }
 
   /// The names that lists of fetches have, those of whole families included.
   static var listedNames: [String] {
-    allCases.filter { $0 != .stickCounter && $0 != .stickSource }.map(\.rawValue)
-      + TableMember.fetchNames
+    allCases.map(\.rawValue).filter { !$0.hasSuffix(">") } + TableMember.fetchNames
+      + TLSFact.descriptions.keys
   }
 
-  /// What is known of it before it is used.
+  /// What is known of a name before it is used; nil when it is not carried out.
+  static func description(of name: String) -> FetchDescription? {
+    TableMember(fetch: name)?.fetchDescription ?? TLSFact.descriptions[name]
+      ?? named(name)?.description
+  }
+
+  /// What is known of it before it is used; of a family, what its members have in common.
   var description: FetchDescription {
     switch self {
     case .actConn, .dateUs, .pid, .proc, .thread, .tgroup, .uptime:
@@ -402,47 +367,8 @@ extension SampleFetch {
       FetchDescription(type: .any, origins: [.internalState], argumentsMin: 1)
     case .stickSource:
       FetchDescription(type: .integer, origins: [.clientAddress], argumentsMin: 1)
-    case .sslBc, .sslBcIsResumed:
-      FetchDescription(type: .bool, origins: [.serverConnection])
-    case .sslBcAlgKeysize, .sslBcErr, .sslBcUseKeysize:
-      FetchDescription(type: .integer, origins: [.serverConnection])
-    case .sslBcAlpn, .sslBcCipher, .sslBcCurve, .sslBcErrStr, .sslBcNpn, .sslBcProtocol,
-      .sslBcSni:
-      FetchDescription(type: .string, origins: [.serverConnection])
-    case .sslBcClientEarlyTrafficSecret, .sslBcClientHandshakeTrafficSecret,
-      .sslBcClientTrafficSecret0, .sslBcEarlyExporterSecret, .sslBcExporterSecret,
-      .sslBcServerHandshakeTrafficSecret, .sslBcServerTrafficSecret0, .sslCKeyAlg, .sslCNotafter,
-      .sslCNotbefore, .sslCSan, .sslCSigAlg, .sslFKeyAlg, .sslFNotafter, .sslFNotbefore,
-      .sslFSigAlg, .sslFcAlpn, .sslFcCipher, .sslFcClientEarlyTrafficSecret,
-      .sslFcClientHandshakeTrafficSecret, .sslFcClientTrafficSecret0, .sslFcCrtname, .sslFcCurve,
-      .sslFcEarlyExporterSecret, .sslFcEcformatsBin, .sslFcErrStr, .sslFcExporterSecret,
-      .sslFcNpn, .sslFcProtocol, .sslFcServerHandshakeTrafficSecret, .sslFcServerTrafficSecret0,
-      .sslFcSni, .sslSKeyAlg, .sslSNotafter, .sslSNotbefore, .sslSSigAlg:
-      FetchDescription(type: .string, origins: [.clientConnection])
-    case .sslBcClientRandom, .sslBcServerRandom, .sslBcSessionId, .sslBcSessionKey,
-      .sslBcUniqueId:
-      FetchDescription(type: .binary, origins: [.serverConnection])
-    case .sslCCaErr, .sslCCaErrDepth, .sslCErr, .sslCVerify, .sslCVersion, .sslFVersion,
-      .sslFcAlgKeysize, .sslFcCipherlistXxh, .sslFcErr, .sslFcProtocolHelloId, .sslFcUseKeysize,
-      .sslSVersion:
-      FetchDescription(type: .integer, origins: [.clientConnection])
-    case .sslCChainDer, .sslCDer, .sslCSerial, .sslCSha1, .sslFDer, .sslFSerial, .sslFSha1,
-      .sslFcClientRandom, .sslFcServerRandom, .sslFcSessionId, .sslFcSessionKey, .sslFcUniqueId,
-      .sslSChainDer, .sslSDer, .sslSSerial, .sslSSha1:
-      FetchDescription(type: .binary, origins: [.clientConnection])
-    case .sslCIDn, .sslCRDn, .sslCSDn, .sslFIDn, .sslFSDn, .sslSIDn, .sslSSDn:
-      FetchDescription(
-        type: .string, origins: [.clientConnection], argumentsMin: 0,
-        arguments: [.string, .integer, .string])
-    case .sslCUsed, .sslFc, .sslFcEarlyRcvd, .sslFcHasCrt, .sslFcHasEarly, .sslFcHasSni,
-      .sslFcIsResumed:
-      FetchDescription(type: .bool, origins: [.clientConnection])
-    case .sslFcCipherlistBin, .sslFcCipherlistStr, .sslFcEclistBin, .sslFcExtlistBin:
-      FetchDescription(
-        type: .string, origins: [.clientConnection], argumentsMin: 0, arguments: [.integer])
-    case .sslFcCipherlistHex, .sslFcSigalgsBin, .sslFcSupportedVersionsBin:
-      FetchDescription(
-        type: .binary, origins: [.clientConnection], argumentsMin: 0, arguments: [.integer])
+    case .sslBc, .serverTLS: FetchDescription(type: .bool, origins: [.serverConnection])
+    case .sslFc, .clientTLS: FetchDescription(type: .bool, origins: [.clientConnection])
     }
   }
 

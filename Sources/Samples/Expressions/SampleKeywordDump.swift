@@ -35,10 +35,7 @@ public enum SampleKeywordDump {
     let names = SampleFetch.listedNames + SampleFetch.synonyms.keys
     return heading
       + Set(names).sorted(by: precedes).compactMap { name in
-        guard
-          let description = TableMember(fetch: name)?.fetchDescription
-            ?? SampleFetch.named(name)?.description
-        else { return nil }
+        guard let description = SampleFetch.description(of: name) else { return nil }
         let places = description.places
         let marks = columns.map { column in
           column.place.map { !places.isDisjoint(with: $0) } == true ? "Y" : "."

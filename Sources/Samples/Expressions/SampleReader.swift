@@ -71,6 +71,9 @@ public final class SampleReader {
   public func list(named name: String) throws(SampleError) -> AccessControlList {
     if let list = lists[name] { return list }
     guard let words = AccessControlList.predefined[name] else {
+      if name == "HTTP_CONTENT" {
+        throw SampleError("ACL '\(name)' is known but not supported by this version of Sluice")
+      }
       throw SampleError("no such ACL : '\(name)'")
     }
     return add(try accessControlExpression(words), to: name)
