@@ -41,6 +41,15 @@ import Testing
     #expect(rate.count(now: start + .seconds(3)) == 1)
   }
 
+  @Test func aWorkerWhoseTurnBeganEarlierForgetsNothing() {
+    var rate = EventRate()
+    let start = Instant(nanoseconds: 1_000_000_000_000)
+    for _ in 0..<10 { rate.count(now: start) }
+    rate.count(now: start + .seconds(1))
+    rate.count(now: start + .milliseconds(998))
+    #expect(rate.perSecond(now: start + .seconds(1)) == 12)
+  }
+
   @Test func aLimitedRateLetsSoManyInAtOnceAndTheRestOneByOne() {
     for limit in [1, 2, 5, 100] as [UInt64] {
       var rate = EventRate()

@@ -410,6 +410,7 @@ extension Golden {
         http-check expect ! rstring [
         http-check expect hdr name a value -m reg b
         http-check expect hdr name -m reg ( value -m reg b
+        http-check expect hdr name a value-lf -m reg %[srv_name]
         http-check unset-var(check.a)
       """,
       says:
@@ -467,6 +468,8 @@ extension Golden {
         (error=missing terminating ] for character class, erroffset=1).
         ALERT config : parsing [f.cfg:39] : 'http-check expect' : regex '(' is invalid \
         (error=missing closing parenthesis, erroffset=1).
+        ALERT config : parsing [f.cfg:40] : 'http-check expect' : 'hdr': log-format string is not \
+        supported with a regex matching method.
         ALERT config : Error(s) found in configuration file : f.cfg
         ALERT config : Fatal errors found in configuration.
         """),

@@ -384,7 +384,7 @@ extension Golden {
         ALERT backend 'c' [f.cfg:7]: error detected while parsing 'balance hash' expression \
         'res.len' which requires information from response buffer, which is not available here.
         ALERT parsing [f.cfg:11]: unable to find server 'nope' in proxy 'e', referenced in arg 1 \
-        of sample fetch keyword 'srv_conn' in proxy 'e'.
+        of sample fetch keyword 'srv_conn' in use-server or balance expression in proxy 'e'.
         ALERT Fatal errors found in configuration.
         """),
     Golden(

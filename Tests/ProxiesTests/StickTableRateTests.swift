@@ -3,6 +3,15 @@ import Testing
 @testable import Proxies
 
 @Suite struct StickTableRateTests {
+  @Test func aWorkerWhoseTurnBeganEarlierForgetsNothing() {
+    var rate = StickTableRate()
+    rate.count(1, period: 10_000, now: 1_000_000)
+    rate.count(99, period: 10_000, now: 1_000_001)
+    rate.count(1, period: 10_000, now: 1_010_000)
+    rate.count(1, period: 10_000, now: 1_009_998)
+    #expect(rate.events(in: 10_000, now: 1_010_000) == 102)
+  }
+
   /// Five thousand steps with every period, hashed: what HAProxy's own arithmetic gives for them.
   @Test(arguments: [
     (UInt32(1_000), UInt64(0x46f6_f73f_5d1d_6fe8)),

@@ -334,6 +334,16 @@ extension String {
     #expect(try fixture.text("str(secret),secure_memcmp(txn.none)") == nil)
   }
 
+  @Test func conditionsOfConvertersNeedTheirBytes() throws {
+    let fixture = SampleFixture()
+    try fixture.reader.accessControlList(SampleFixture.words("hello req.len gt 0"))
+    for (text, needs) in [("src,when(acl,hello)", true), ("src,when(acl,TRUE)", false)] {
+      var index = 0
+      let expression = try fixture.reader.expression(SampleFixture.words(text), &index)
+      #expect(expression.needsRequest == needs)
+    }
+  }
+
   @Test func valuesPassUnderConditions() throws {
     var fixture = SampleFixture()
     #expect(try fixture.text("src,when(error)") == nil)

@@ -10,7 +10,7 @@ struct StickTableRate: Hashable, Sendable {
   var previous: UInt32 = 0
 
   /// How far the clock of one worker may be behind that of another, in milliseconds.
-  private static let lagMax: UInt32 = 60_000
+  private static let lagMax: UInt32 = 2_000
 
   /// Counts events.
   ///

@@ -41,7 +41,7 @@ public struct SampleExpression: Sendable {
   }
 
   private var accessLists: [AccessControlTerm] {
-    (arguments + calls.flatMap(\.arguments)).flatMap { argument in
+    (arguments + calls.flatMap(\.arguments)).flatMap { argument -> [AccessControlTerm] in
       if case .lists(let terms) = argument { terms } else { [] }
     }
   }

@@ -177,6 +177,39 @@ struct ProxyProtocolTests {
     #expect(line.containsText("px/1: Timeout while waiting for PROXY protocol header"))
   }
 
+  @Test(
+    "a header that comes byte by byte has no more time than one that does not",
+    arguments: ProgramUnderTest.engines)
+  func tricklingIsBounded(engine: EngineChoice) throws {
+    let (stage, _) = try start(engine, bind: "accept-proxy", "timeout client 700ms")
+    let watch = Stopwatch()
+    let client = try stage.client()
+    for byte in Self.versionOne.prefix(5) {
+      try client.send([byte])
+      letPass(.milliseconds(100))
+    }
+    #expect(try client.ending() == .finished)
+    #expect(watch.elapsed < .milliseconds(1150), "counted from the last byte: 1.1 s")
+    #expect(watch.elapsed >= .milliseconds(698))
+  }
+
+  @Test(
+    "a header that does not fit into a buffer is refused", arguments: ProgramUnderTest.engines,
+    [20_000, 3000])
+  func headersFit(engine: EngineChoice, length: Int) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.start(
+      "listen px\n    bind 127.0.0.1:\(stage.port) accept-proxy\n"
+        + "    server s 127.0.0.1:\(listener.port)", global: "tune.bufsize 2048")
+    let client = try stage.client()
+    let size = [UInt8(length >> 8), UInt8(length & 255)]
+    try client.send(Self.signature + [0x21, 0x11] + size + [UInt8](repeating: 7, count: 2100))
+    let line = try stage.log.line(containing: "127.0.0.1:\(client.localPort) [")
+    #expect(line.containsText("PROXY protocol header"))
+    _ = try client.ending()
+  }
+
   @Test("a client that closes before its header is said", arguments: ProgramUnderTest.engines)
   func earlyCloseIsSaid(engine: EngineChoice) throws {
     let (stage, _) = try start(engine, bind: "accept-proxy")
