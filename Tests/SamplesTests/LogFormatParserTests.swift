@@ -24,7 +24,7 @@ import Testing
       case .separator: "_"
       case .literal: "'\(String(decoding: bytes, as: UTF8.self))'"
       case .alias(let alias): "<\(alias.rawValue)>"
-      case .sample(let place): "[\(format.expressions[place].fetch.rawValue)]"
+      case .sample(let place): "[\(format.expressions[place].keyword)]"
       }
     }.joined()
   }
