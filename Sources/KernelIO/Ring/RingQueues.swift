@@ -37,6 +37,8 @@ import Glibc
     everything.flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL
     everything.timeout.tv_sec = 1
     _ = unsafe io_uring_register_sync_cancel(ring, &everything)
+    // With deferred task work a cancelled request holds its socket until this thread has run that work.
+    _ = enter(waits: false, timeout: nil)
   }
 
   /// Bounds the threads that the kernel runs requests on. IORING_REGISTER_IOWQ_MAX_WORKERS,

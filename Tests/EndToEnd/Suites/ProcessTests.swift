@@ -4,6 +4,18 @@ import Testing
 
 @Suite("The process lives and ends like HAProxy's")
 struct ProcessTests {
+  @Test("when the process has ended its ports are free", arguments: ProgramUnderTest.engines)
+  func portsAreFreeAfterwards(engine: EngineChoice) throws {
+    let echo = try EchoServer()
+    for _ in 0..<10 {
+      let stage = try Stage(engine)
+      try stage.startProxy(to: echo.port, threads: 1)
+      for _ in 0..<5 { try expectEcho(try stage.client(), "a") }
+      _ = try stage.program.stop()
+      #expect(!ProgramUnderTest.isListening(on: [stage.port]))
+    }
+  }
+
   @Test(
     "TERM and INT end it by their own number", arguments: ProgramUnderTest.engines,
     [(Int32(SIGTERM), Int32(143)), (Int32(SIGINT), Int32(130))])
