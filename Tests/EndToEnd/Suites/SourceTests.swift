@@ -164,9 +164,9 @@ struct SourceTests {
     let client = try stage.client()
     try expectEcho(client, "hello")
     let clients = try sockets(ofPort: client.localPort)
-    #expect(clients.contains { $0.containsText("timer:(keepalive,1min3") }, "\(clients)")
+    #expect(clients.contains { $0.containsText("timer:(keepalive,1min") }, "\(clients)")
     let servers = try sockets(ofPort: echo.port)
-    #expect(servers.contains { $0.containsText("timer:(keepalive,3min1") }, "\(servers)")
+    #expect(servers.contains { $0.containsText("timer:(keepalive,3min") }, "\(servers)")
   }
 
   /// What ss(8) says of the established sockets with a port.
