@@ -2,8 +2,9 @@ import Glibc
 
 /// A network of a test's own: a loopback interface and nothing else. network_namespaces(7)
 public enum NetworkNamespace {
-  /// Whether this process may make one.
+  /// Whether this process may make one, and ip(8) is there to furnish it.
   public static let isPermitted: Bool = {
+    guard access("/usr/sbin/ip", X_OK) == 0 else { return false }
     do {
       return try PeerThread { enter() }.join()
     } catch {
