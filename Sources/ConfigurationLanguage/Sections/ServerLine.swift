@@ -292,6 +292,7 @@ struct ServerLine {
       case "unique-id": server.settings.proxyHeader.hasUniqueID = true
       case "ssl", "cert-cn", "cert-key", "cert-sig", "ssl-cipher", "authority":
         return .wrong(String(notSupported("proxy-v2-options \(option)").dropLast()))
+      // HAProxy's words for an option that it does not know either.
       default: return .wrong("'\(option)' : proxy v2 option not implemented")
       }
     }
