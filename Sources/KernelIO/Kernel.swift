@@ -133,6 +133,10 @@ public protocol Kernel: ~Copyable {
   /// Closes a connected TCP socket with a reset: SO_LINGER {1, 0}, then close.
   mutating func closeWithReset(_ socket: Descriptor)
 
+  /// Closes a socket like the two above, but before it returns: the port that it was bound to is free
+  /// for another then. For sockets whose port is lent to one at a time.
+  mutating func closeAtOnce(_ socket: Descriptor, withReset: Bool)
+
   // MARK: The turn
 
   /// Submits every request started since the last turn and waits until at least one completion is

@@ -167,6 +167,19 @@ extension KernelPromise {
     #expect(TestSocket.identity(of: pair.server) != identity)
   }
 
+  func closeAtOnce<K: Kernel & ~Copyable>(_ kernel: inout K) {
+    for withReset in [false, true] {
+      let pair = TestSocket.connectedPair()
+      defer { SystemCall.close(pair.client) }
+      kernel.closeAtOnce(pair.server, withReset: withReset)
+      // There is no turn, and on loopback what is sent has arrived when the call returns.
+      var byte: UInt8 = 0
+      let count = recv(pair.client.rawValue, &byte, 1, Int32(MSG_DONTWAIT))
+      #expect(count == (withReset ? -1 : 0))
+      if withReset { #expect(Errno.current == .connectionReset) }
+    }
+  }
+
   func closeWithReset<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
     let pair = TestSocket.connectedPair()
     defer { SystemCall.close(pair.client) }

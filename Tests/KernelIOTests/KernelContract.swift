@@ -20,7 +20,7 @@ enum KernelPromise: String, CaseIterable, Sendable {
   case pollWaitsForRoomAfterAnEnd, pollAfterAnEndIsCancelled
   case timersAreNeverEarly, timerIsCancelled
   case wakesFromAnotherThread, wakesBeforeTheTurn
-  case closesWithAnEnd, closesWithAReset
+  case closesWithAnEnd, closesWithAReset, closesAtOnce
   case splicesThroughAPipe, boundsItsPipes
   case turnEndsAtItsDeadline, unknownTokensAreIgnored, thousandsAtOnce
 
@@ -60,6 +60,7 @@ enum KernelPromise: String, CaseIterable, Sendable {
     case .wakesBeforeTheTurn: try wakeBeforeTurn(&kernel)
     case .closesWithAnEnd: try closeWithEnd(&kernel)
     case .closesWithAReset: try closeWithReset(&kernel)
+    case .closesAtOnce: closeAtOnce(&kernel)
     case .splicesThroughAPipe: try spliceThroughPipe(&kernel)
     case .boundsItsPipes: try poolOfPipes(&kernel)
     case .turnEndsAtItsDeadline: try turnDeadline(&kernel)

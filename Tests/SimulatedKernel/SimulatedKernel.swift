@@ -87,6 +87,11 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     world.engineCloses(socket, withReset: true)
   }
 
+  /// Closes a socket at once, as this kernel always does.
+  public mutating func closeAtOnce(_ socket: Descriptor, withReset: Bool) {
+    world.engineCloses(socket, withReset: withReset)
+  }
+
   // MARK: The turn
 
   /// Lets the world go on until there is a completion, or until `deadline`, or until nothing will

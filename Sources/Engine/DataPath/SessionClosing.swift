@@ -91,14 +91,17 @@ extension Worker where K: ~Copyable {
     guard slot.value[side].leaving != .no, slot.value[side].socket != .none,
       slot.value.inFlight.isDisjoint(with: .all(on: side))
     else { return }
-    if slot.value[side].leaving == .resetting {
-      if side == .server, isLingering(slot) { return }
+    let withReset = slot.value[side].leaving == .resetting
+    if withReset, side == .server, isLingering(slot) { return }
+    if side == .server, slot.value.sourcePort != 0 {
+      kernel.closeAtOnce(slot.value[side].socket, withReset: withReset)
+      giveBackSourcePort(slot)
+    } else if withReset {
       kernel.closeWithReset(slot.value[side].socket)
     } else {
       kernel.close(slot.value[side].socket)
     }
     slot.value[side].socket = .none
-    if side == .server, slot.value.sourcePort != 0 { giveBackSourcePort(slot) }
     slot.value[side].isBlocked = false
     slot.value[side].unacknowledgedBytes = -1
   }

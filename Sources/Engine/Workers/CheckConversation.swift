@@ -45,17 +45,19 @@ extension Worker where K: ~Copyable {
 
   mutating func closeCheckSocket(_ check: Int) {
     guard checks[check].socket != .none else { return }
-    if checks[check].closesGently {
-      kernel.close(checks[check].socket)
-    } else {
+    let withReset = !checks[check].closesGently
+    let port = checks[check].sourcePort
+    if port != 0 {
+      kernel.closeAtOnce(checks[check].socket, withReset: withReset)
+      checks[check].sourcePort = 0
+      let plan = checks[check].plan
+      state.backends[plan.backend].servers[plan.server].source?.giveBack(port)
+    } else if withReset {
       kernel.closeWithReset(checks[check].socket)
+    } else {
+      kernel.close(checks[check].socket)
     }
     checks[check].socket = .none
-    let port = checks[check].sourcePort
-    guard port != 0 else { return }
-    checks[check].sourcePort = 0
-    let plan = checks[check].plan
-    state.backends[plan.backend].servers[plan.server].source?.giveBack(port)
   }
 
   mutating func cancelRequests(of check: Int) {

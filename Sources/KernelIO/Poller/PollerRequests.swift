@@ -133,7 +133,12 @@ extension Poller {
     SystemCall.close(socket)
   }
 
-  // MARK: Helpers
+  /// Closes a socket. Nothing that is closed here waits.
+  public mutating func closeAtOnce(_ socket: Descriptor, withReset: Bool) {
+    if withReset { closeWithReset(socket) } else { close(socket) }
+  }
+
+  // MARK: Tables
 
   /// Adds a request to the tables and registers its descriptor if it is new.
   ///

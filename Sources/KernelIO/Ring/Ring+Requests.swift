@@ -117,6 +117,12 @@ extension Ring {
     SystemCall.resetOnClose(socket)
     close(socket)
   }
+
+  /// Closes a socket without waiting for the turn. close(2)
+  public mutating func closeAtOnce(_ socket: Descriptor, withReset: Bool) {
+    if withReset { SystemCall.resetOnClose(socket) }
+    SystemCall.close(socket)
+  }
 }
 
 // MARK: - Entries

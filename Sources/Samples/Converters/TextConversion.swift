@@ -75,7 +75,7 @@ extension SampleConverter {
     case .digest:
       DigestAlgorithm(rawValue: arguments[0].text).map { .binary($0.digest(input.bytes)) }
     case .sha1: .binary(Digest.sha1(input.bytes))
-    case .sha2: .binary(Digest.sha2(input.bytes, bits: Int(arguments[0].integer)))
+    case .sha2: .binary(SHA2.digest(input.bytes, bits: Int(arguments[0].integer)))
     default: nil
     }
   }
