@@ -309,12 +309,12 @@ public struct Session: Equatable, Sendable {
   public mutating func timedOut(_ side: SideName, holding held: HeldBytes) -> SessionActions {
     let cause: TerminationState.Cause = side == .client ? .clientTimeout : .serverTimeout
     guard phase == .established else {
-      guard waitingPhase == .connect, !abortsOnClose else {
-        return give(up: cause, in: waitingPhase)
-      }
+      // In a queue it is what the client sent that keeps its place, as when it ends.
+      let stays = phase == .queued ? held.contains(.request) : !abortsOnClose
+      guard stays, waitingPhase != .request else { return give(up: cause, in: waitingPhase) }
       // The client may still hear what the server has to say: the server is connected to, and gets a
       // FIN then.
-      terminate(cause, .connect)
+      terminate(cause, waitingPhase)
       client.reading = .aborted
       return .stopReadingClient
     }

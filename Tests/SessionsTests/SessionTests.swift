@@ -247,6 +247,28 @@ import Testing
     #expect(session.termination == TerminationState(.clientTimeout, .connect))
   }
 
+  @Test func whatAnIdleClientSentKeepsItsPlaceInTheQueue() {
+    for abortsOnClose in [false, true] {
+      var silent = Session(abortsOnClose: abortsOnClose)
+      _ = silent.accepted()
+      _ = silent.queued()
+      let end = silent.timedOut(.client, holding: [])
+      #expect(end.isSuperset(of: [.leaveQueue, .closeClient, .finish]))
+      #expect(silent.termination == TerminationState(.clientTimeout, .queue))
+      var session = Session(abortsOnClose: abortsOnClose)
+      _ = session.accepted()
+      _ = session.queued()
+      #expect(session.timedOut(.client, holding: .request) == .stopReadingClient)
+      var impatient = session
+      #expect(impatient.queueTimedOut().contains(.finish))
+      #expect(impatient.termination == TerminationState(.clientTimeout, .queue))
+      _ = session.serverChosen()
+      #expect(session.connected(holding: .request) == .establish)
+      #expect(session.drained(holding: []).contains(.shutdownServer))
+      #expect(session.termination == TerminationState(.clientTimeout, .queue))
+    }
+  }
+
   @Test func aStalledReaderIsResetAndTheOtherSideStopped() {
     var session = Self.established()
     let actions = session.writingTimedOut(.client, holding: .response)

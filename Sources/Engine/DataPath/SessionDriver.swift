@@ -229,7 +229,7 @@ extension Worker where K: ~Copyable {
     slot.value.places.backend += places.backend
   }
 
-  private mutating func leaveQueue(_ slot: SlotPointer) {
+  mutating func leaveQueue(_ slot: SlotPointer) {
     cancel(.queueTimer, slot)
     guard let ticket = slot.value.ticket else { return }
     slot.value.ticket = nil

@@ -78,10 +78,10 @@ extension Worker where K: ~Copyable {
       armReceive(side, slot)
       return
     }
-    // Bytes that wait for the other side are not this side's idleness.
+    // Bytes that wait for the other side are not this side's idleness, unless they wait in a queue.
     guard
       slot.value[from: side].isEmpty || slot.value.isReadingHeader
-        || slot.value.inspection.looks(at: side)
+        || slot.value.inspection.looks(at: side) || slot.value.session.phase == .queued
     else {
       slot.value[side].lastActivity = kernel.now
       armReceive(side, slot)
@@ -105,7 +105,13 @@ extension Worker where K: ~Copyable {
       inspect(slot, isFinal: true)
       guard slot.value.isInUse, slot.value.session.phase != .closed else { return }
     }
-    perform(slot.value.session.timedOut(side, holding: slot.value.held), slot)
+    let actions = slot.value.session.timedOut(side, holding: slot.value.held)
+    if actions.contains(.leaveQueue) {
+      leaveQueue(slot)
+      // HAProxy does not count the wait of a client that was idle.
+      slot.value.waitMilliseconds = -1
+    }
+    perform(actions, slot)
   }
 
   /// Whether a side still acknowledges what was sent to it: then it is not idle, although nothing

@@ -110,6 +110,47 @@ struct TerminationTests {
   }
 
   @Test(
+    "the client's timeout in the queue: cQ, at once without data, served late with it",
+    arguments: ProgramUnderTest.movers)
+  func clientTimeoutInQueue(engine: EngineChoice) throws {
+    let stage = try Stage(engine)
+    let listener = try Listener()
+    try stage.start(
+      """
+      listen px
+          bind 127.0.0.1:\(stage.port)
+          timeout client 400ms
+          timeout queue 20s
+          timeout tunnel 20s
+          server s 127.0.0.1:\(listener.port) maxconn 1
+      """)
+    let first = try stage.client()
+    try first.send("x")
+    let firstServer = try listener.accept()
+    _ = try firstServer.receive(1)
+    let watch = Stopwatch()
+    let silent = try stage.client()
+    let second = try stage.client()
+    try second.send("kept")
+    #expect(try silent.ending() == .finished)
+    expectDeadline(.milliseconds(400), watch.elapsed)
+    let line = try stage.sessionLine(ofClientPort: silent.localPort)
+    #expect(line.state == "cQ" && line.server == "<NOSRV>")
+    #expect(line.times == [-1, -1, line.times[2]])
+    #expect(try second.staysQuiet(for: .milliseconds(500)))
+    firstServer.close()
+    first.close()
+    let secondServer = try listener.accept()
+    #expect(try secondServer.receiveText(4) == "kept")
+    #expect(try secondServer.ending() == .finished)
+    try secondServer.send("reply")
+    secondServer.close()
+    #expect(try second.receiveText(5) == "reply")
+    #expect(try second.ending() == .finished)
+    #expect(try stage.sessionLine(ofClientPort: second.localPort).state == "cQ")
+  }
+
+  @Test(
     "soft stop with hard-stop-after kills what is left: KC", arguments: ProgramUnderTest.movers)
   func hardStop(engine: EngineChoice) throws {
     let stage = try Stage(engine)
