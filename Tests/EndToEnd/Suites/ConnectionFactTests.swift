@@ -29,7 +29,10 @@ struct ConnectionFactTests {
     try expectEcho(client, "x")
     try client.finish()
     let line = try stage.log.line(containing: "facts ")
-    #expect(line.containsText("facts 0 0 0 0 0 3 --"), "\(line)")
+    // Linux starts from net.ipv4.tcp_reordering, 3, or from more that it remembers of the address.
+    let fields = line.split { $0 == " " || $0.isNewline }.suffix(8).map(String.init)
+    #expect(fields[..<6] == ["facts", "0", "0", "0", "0", "0"] && fields[7] == "--", "\(line)")
+    #expect(Int(fields[6]).map { $0 >= 3 } == true, "\(line)")
   }
 
   @Test(
