@@ -35,6 +35,8 @@ import Testing
     #expect(fixture.reader.needs == .clientTransmission)
     #expect(fixture.problem("bc_rttvar(us)") == nil && fixture.problem("fc_pp_tlv(1)") == nil)
     #expect(fixture.reader.needs == [.clientTransmission, .serverTransmission, .proxyValues])
+    #expect(fixture.problem("dst_port") == nil && fixture.reader.needs.contains(.destination))
+    #expect(fixture.problem("bc_src") == nil && fixture.reader.needs.contains(.serverSource))
   }
 
   @Test func errorsHaveHAProxysNumbersNamesAndWords() throws {

@@ -21,7 +21,9 @@ extension Worker where K: ~Copyable {
     samples.isFinal = true
     samples.isInputOpen = false
     samples.source = slot.value.clientAddress
-    samples.destination = frontendAddress(slot)
+    let needs = state.configuration.sampleNeeds
+    samples.destination =
+      needs.contains(.destination) ? frontendAddress(slot) : slot.value.frontendAddress
     let rules = slot.value.hasRuleState ? ruleStates[slot.index] : nil
     samples.connectionSource = rules?.connectionSource ?? samples.source
     samples.connectionDestination = rules?.connectionDestination ?? samples.destination
@@ -35,7 +37,6 @@ extension Worker where K: ~Copyable {
     let serverError = slot.value[.server].error
     samples.serverError =
       serverError != .none || slot.value.connectMilliseconds >= 0 ? serverError : nil
-    let needs = state.configuration.sampleNeeds
     if needs.contains(.clientTransmission) {
       samples.clientTransmission = transmission(of: .client, slot)
     }
@@ -43,7 +44,9 @@ extension Worker where K: ~Copyable {
       samples.serverTransmission = transmission(of: .server, slot)
     }
     samples.serverSource = slot.value.backendSourceAddress
-    if samples.serverSource == nil, slot.value[.server].socket != .none {
+    if needs.contains(.serverSource), samples.serverSource == nil,
+      slot.value[.server].socket != .none
+    {
       samples.serverSource = kernel.localAddress(of: slot.value[.server].socket)
     }
     samples.serverDestination = serverAddress(slot)

@@ -396,6 +396,8 @@ extension SampleFetch {
       .clientTransmission
     case .bcRtt, .bcRttvar: .serverTransmission
     case .fcPpAuthority, .fcPpUniqueId, .fcPpTlv: .proxyValues
+    case .dst, .dstPort, .dstIsLocal, .fcDst, .fcDstPort, .fcDstIsLocal: .destination
+    case .bcSrc, .bcSrcPort: .serverSource
     default: []
     }
   }

@@ -9,4 +9,8 @@ public struct SampleNeeds: OptionSet, Hashable, Sendable {
   public static let serverTransmission = SampleNeeds(rawValue: 1 << 1)
   /// `SampleContext.proxyValues`
   public static let proxyValues = SampleNeeds(rawValue: 1 << 2)
+  /// `SampleContext.destination` and `connectionDestination`
+  public static let destination = SampleNeeds(rawValue: 1 << 3)
+  /// `SampleContext.serverSource`
+  public static let serverSource = SampleNeeds(rawValue: 1 << 4)
 }
