@@ -221,6 +221,11 @@ extension String {
       "DDAF35A193617ABACC417349AE20413112E6FA4E89A97EA20A9EEEE64B55D39A"
         + "2192992A274FC1A836BA3C23A3FEEBBD454D4423643CE80E2A9AC94FA54CA49F"
     ),
+    (
+      "str(abc),sha2(384),hex",
+      "CB00753F45A35E8BB5A03D699AC65007272C32AB0EDED1631A8B605A43FF5BED"
+        + "8086072BA1E7CC2358BAECA134C825A7"
+    ),
     // RFC 2202 and RFC 4231, the second of the tests: the key is "Jefe".
     (
       "str('what do ya want for nothing?'),hmac(md5,SmVmZQ==),hex",

@@ -198,7 +198,7 @@ extension SampleReader {
       return [arguments[0], .integer(size), try truncation(arguments)]
     case .sha2:
       let bits = arguments.first?.integer ?? 256
-      guard bits == 224 || bits == 256 else {
+      guard [224, 256, 384, 512].contains(bits) else {
         throw SampleError("Unsupported number of bits: '\(bits)'")
       }
       return [.integer(bits)]
