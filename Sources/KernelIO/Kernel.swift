@@ -126,8 +126,8 @@ public protocol Kernel: ~Copyable {
 
   /// Closes a descriptor on which nothing is in flight any more. Has no completion.
   ///
-  /// A descriptor that a request was ever started on is closed here or by `closeWithReset`, because
-  /// a kernel may remember it by its number.
+  /// A descriptor that a request was ever started on is closed here, by `closeWithReset` or by
+  /// `closeAtOnce`, because a kernel may remember it by its number.
   mutating func close(_ descriptor: Descriptor)
 
   /// Closes a connected TCP socket with a reset: SO_LINGER {1, 0}, then close.

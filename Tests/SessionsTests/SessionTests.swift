@@ -7,6 +7,14 @@ import Testing
   static let rules = Session.RetryRules(
     retriesMax: 3, redispatches: false, hasOtherServers: true)
 
+  /// A session that waits for a place.
+  private static func queued(abortsOnClose: Bool) -> Session {
+    var session = Session(abortsOnClose: abortsOnClose)
+    _ = session.accepted()
+    _ = session.queued()
+    return session
+  }
+
   /// A session with both connections up.
   static func established() -> Session {
     var session = Session(abortsOnClose: false)
@@ -182,14 +190,10 @@ import Testing
   }
 
   @Test func bytesHoldAClientsPlaceInTheQueueUnlessUnderAbortOnClose() {
-    var patient = Session(abortsOnClose: false)
-    _ = patient.accepted()
-    _ = patient.queued()
+    var patient = Self.queued(abortsOnClose: false)
     #expect(patient.ended(.client, holding: .request) == [])
     for (abortsOnClose, held) in [(true, HeldBytes.request), (true, []), (false, [])] {
-      var impatient = Session(abortsOnClose: abortsOnClose)
-      _ = impatient.accepted()
-      _ = impatient.queued()
+      var impatient = Self.queued(abortsOnClose: abortsOnClose)
       let actions = impatient.ended(.client, holding: held, isEarly: true)
       #expect(actions.isSuperset(of: [.leaveQueue, .finish]))
       #expect(impatient.termination == TerminationState(.clientAbort, .queue))
@@ -198,9 +202,7 @@ import Testing
 
   @Test(arguments: [HeldBytes.request, []])
   func aResetLeavesTheQueueAtOnce(held: HeldBytes) {
-    var session = Session(abortsOnClose: false)
-    _ = session.accepted()
-    _ = session.queued()
+    var session = Self.queued(abortsOnClose: false)
     let actions = session.failed(.client, holding: held)
     #expect(actions.isSuperset(of: [.leaveQueue, .dropRequest, .finish]))
     #expect(session.termination == TerminationState(.clientAbort, .data))
@@ -249,15 +251,11 @@ import Testing
 
   @Test func whatAnIdleClientSentKeepsItsPlaceInTheQueue() {
     for abortsOnClose in [false, true] {
-      var silent = Session(abortsOnClose: abortsOnClose)
-      _ = silent.accepted()
-      _ = silent.queued()
+      var silent = Self.queued(abortsOnClose: abortsOnClose)
       let end = silent.timedOut(.client, holding: [])
       #expect(end.isSuperset(of: [.leaveQueue, .closeClient, .finish]))
       #expect(silent.termination == TerminationState(.clientTimeout, .queue))
-      var session = Session(abortsOnClose: abortsOnClose)
-      _ = session.accepted()
-      _ = session.queued()
+      var session = Self.queued(abortsOnClose: abortsOnClose)
       #expect(session.timedOut(.client, holding: .request) == .stopReadingClient)
       var impatient = session
       #expect(impatient.queueTimedOut().contains(.finish))

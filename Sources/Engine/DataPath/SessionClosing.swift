@@ -94,8 +94,11 @@ extension Worker where K: ~Copyable {
     let withReset = slot.value[side].leaving == .resetting
     if withReset, side == .server, isLingering(slot) { return }
     if side == .server, slot.value.sourcePort != 0 {
-      kernel.closeAtOnce(slot.value[side].socket, withReset: withReset)
-      giveBackSourcePort(slot)
+      // Only these look for the server that lent the port.
+      let servers = state.backends[Int(slot.value.backend)].servers
+      kernel.close(
+        slot.value[side].socket, withReset: withReset, givingBack: &slot.value.sourcePort,
+        to: servers[Int(slot.value.sourceServer)].source)
     } else if withReset {
       kernel.closeWithReset(slot.value[side].socket)
     } else {
@@ -104,13 +107,6 @@ extension Worker where K: ~Copyable {
     slot.value[side].socket = .none
     slot.value[side].isBlocked = false
     slot.value[side].unacknowledgedBytes = -1
-  }
-
-  /// The server's socket is closed: another connection may have its port.
-  private func giveBackSourcePort(_ slot: SlotPointer) {
-    let server = state.backends[Int(slot.value.backend)].servers[Int(slot.value.sourceServer)]
-    server.source?.giveBack(slot.value.sourcePort)
-    slot.value.sourcePort = 0
   }
 
   /// Whether a server that is to be reset has bytes on the way that it has not acknowledged: a reset

@@ -45,18 +45,11 @@ extension Worker where K: ~Copyable {
 
   mutating func closeCheckSocket(_ check: Int) {
     guard checks[check].socket != .none else { return }
-    let withReset = !checks[check].closesGently
-    let port = checks[check].sourcePort
-    if port != 0 {
-      kernel.closeAtOnce(checks[check].socket, withReset: withReset)
-      checks[check].sourcePort = 0
-      let plan = checks[check].plan
-      state.backends[plan.backend].servers[plan.server].source?.giveBack(port)
-    } else if withReset {
-      kernel.closeWithReset(checks[check].socket)
-    } else {
-      kernel.close(checks[check].socket)
-    }
+    let plan = checks[check].plan
+    kernel.close(
+      checks[check].socket, withReset: !checks[check].closesGently,
+      givingBack: &checks[check].sourcePort,
+      to: state.backends[plan.backend].servers[plan.server].source)
     checks[check].socket = .none
   }
 

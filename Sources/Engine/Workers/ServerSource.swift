@@ -96,4 +96,24 @@ extension Kernel where Self: ~Copyable {
     }
     return .failure(failure)
   }
+
+  /// Closes a socket, and ends the loan of its port if `bind(_:to:for:)` took one.
+  ///
+  /// - Parameters:
+  ///   - withReset: whether a reset is sent instead of a FIN.
+  ///   - port: what `bind` returned, or 0; 0 afterwards.
+  ///   - source: what it was bound to.
+  mutating func close(
+    _ socket: Descriptor, withReset: Bool, givingBack port: inout UInt16, to source: ServerSource?
+  ) {
+    if port != 0 {
+      closeAtOnce(socket, withReset: withReset)
+      source?.giveBack(port)
+      port = 0
+    } else if withReset {
+      closeWithReset(socket)
+    } else {
+      close(socket)
+    }
+  }
 }
