@@ -164,20 +164,15 @@ public final class Example {
     let file = try directory.write("example.cfg", text)
     let program = try ProgramUnderTest(arguments: ["-db", "-f", file])
     started = program
-    let wanted = listening.values.compactMap { ports[$0] }.map { port in
-      let digits = String(port, radix: 16, uppercase: true)
-      return "0100007F:" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+    let wanted = listening.values.compactMap { ports[$0] }.map {
+      PeerAddress.v4(0x7f00_0001, port: $0)
     }
     try eventually("every section of the example listens") {
       if let status = program.poll() {
         throw PeerFailure("the program ended with \(status): \(program.standardError)")
       }
-      let table = contents(ofFile: "/proc/net/tcp") ?? ""
-      let listeners = table.split(separator: "\n").compactMap { line -> Substring? in
-        let fields = line.split(separator: " ")
-        return fields.count > 3 && fields[3] == "0A" ? fields[1] : nil
-      }
-      return wanted.allSatisfy { listeners.contains(Substring($0)) }
+      let listeners = ProgramUnderTest.listeners()
+      return wanted.allSatisfy(listeners.contains)
     }
   }
 
@@ -187,16 +182,21 @@ public final class Example {
   }
 
   /// Starts to connect a client to a section, from an address of the file or from 127.0.0.1.
-  public func starting(_ section: String, from ip: String? = nil) throws -> Connection {
+  ///
+  /// - Parameter sourcePort: the client's port; zero leaves that to the kernel.
+  public func starting(
+    _ section: String, from ip: String? = nil, _ sourcePort: UInt16 = 0
+  ) throws -> Connection {
     guard let port = listening[section] else { throw PeerFailure("\(section) does not listen") }
-    let source = try ip.map { PeerAddress.v4(try Example.number($0), port: 0) }
-    return try Connection.starting(
-      to: .loopback(port: try self.port(port)), from: source)
+    let source = try ip.map { PeerAddress.v4(try Example.number($0), port: sourcePort) }
+    return try Connection.starting(to: .loopback(port: try self.port(port)), from: source)
   }
 
   /// Connects a client to a section, from an address of the file or from 127.0.0.1.
-  public func client(_ section: String, from ip: String? = nil) throws -> Connection {
-    let connection = try starting(section, from: ip)
+  public func client(
+    _ section: String, from ip: String? = nil, _ sourcePort: UInt16 = 0
+  ) throws -> Connection {
+    let connection = try starting(section, from: ip, sourcePort)
     guard try connection.isEstablished(within: Connection.patience) else {
       throw PeerFailure("connect: no answer from \(section)")
     }
@@ -207,8 +207,9 @@ public final class Example {
   @discardableResult
   public func awaitLog(_ words: String) throws -> String { try log.line(containing: words) }
 
-  /// The line that the session of a client has left.
+  /// The line that the session of a client has left. Clients from several addresses may have the same
+  /// port.
   public func sessionLine(of client: Connection) throws -> String {
-    try log.line(containing: ":\(client.localPort) [")
+    try log.line(containing: " \(try client.localAddress().text) [")
   }
 }

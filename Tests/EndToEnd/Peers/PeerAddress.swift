@@ -28,6 +28,12 @@ public enum PeerAddress: Hashable, Sendable {
     }
   }
 
+  /// The IPv4 address and the port as logs have them.
+  public var text: String {
+    let bytes = [24, 16, 8, 0].map { "\(v4Number >> $0 & 0xff)" }
+    return "\(bytes.joined(separator: ".")):\(port)"
+  }
+
   var family: Int32 {
     switch self {
     case .loopback, .v4: AF_INET

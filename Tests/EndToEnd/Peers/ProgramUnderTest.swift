@@ -169,6 +169,12 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   /// True when a socket of this network namespace listens on each of the ports.
   public static func isListening(on ports: [UInt16]) -> Bool {
+    let listening = Set(listeners().map(\.port))
+    return ports.allSatisfy(listening.contains)
+  }
+
+  /// The IPv4 addresses that sockets of this network namespace listen on.
+  static func listeners() -> [PeerAddress] {
     // The kernel lists listening sockets first; what follows can be long and costs it much time.
     let table = contents(ofFile: "/proc/thread-self/net/tcp") { piece in
       piece.split(separator: "\n").dropFirst().dropLast().contains { line in
@@ -176,13 +182,15 @@ public final class ProgramUnderTest: @unchecked Sendable {
         return fields.count > 3 && fields[3] != "0A"
       }
     }
-    let listening = Set(
-      (table ?? "").split(separator: "\n").compactMap { line -> UInt16? in
-        let fields = line.split(separator: " ")
-        guard fields.count > 3, fields[3] == "0A" else { return nil }
-        return fields[1].split(separator: ":").last.flatMap { UInt16($0, radix: 16) }
-      })
-    return ports.allSatisfy(listening.contains)
+    return (table ?? "").split(separator: "\n").compactMap { line -> PeerAddress? in
+      let fields = line.split(separator: " ")
+      guard fields.count > 3, fields[3] == "0A" else { return nil }
+      let halves = fields[1].split(separator: ":")
+      guard halves.count == 2, let ip = UInt32(halves[0], radix: 16),
+        let port = UInt16(halves[1], radix: 16)
+      else { return nil }
+      return .v4(ip.byteSwapped, port: port)
+    }
   }
 
   /// The resident memory of the process.

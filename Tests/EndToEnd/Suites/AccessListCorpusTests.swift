@@ -49,7 +49,9 @@ struct AccessListCorpusTests {
         _ = try client.receiveToEnd()
         let line = try stage.log.line(containing: ":\(client.localPort) verdict=")
         let start = line.firstRange(of: "verdict=")?.upperBound ?? line.startIndex
-        return line[start...].prefix(Self.listCount).map { $0 == "1" }
+        let verdicts = line[start...].prefix(Self.listCount).map { $0 == "1" }
+        try #require(verdicts.count == Self.listCount, "\(line)")
+        return verdicts
       }
       matchCount += verdicts.ours.count { $0 }
       for (index, list) in lists.enumerated()

@@ -59,7 +59,7 @@ struct ExampleDatabaseTests {
       return [UInt8(payload.count), 0, 0, 0] + payload
     }
     return try example.server(ip, 3306, greeting: greeting) { said in
-      guard said.count > 4, said.count >= 4 + Int(said[0]) else { return .waits }
+      guard said.count > 4, said[0] > 0, said.count >= 4 + Int(said[0]) else { return .waits }
       let packet = Array(said.prefix(4 + Int(said[0])))
       said.removeFirst(packet.count)
       switch (packet[3], packet[4]) {

@@ -28,11 +28,15 @@ struct ExampleServiceTests {
     defer { withExtendedLifetime(brokers) {} }
     try example.start()
     var names: Set<String> = []
+    // Devices with addresses of their own may well have the same port.
+    let (port, otherPort) = (try FreePort.take(), try FreePort.take())
     for device in 0..<8 {
-      for identifier in ["sensor-\(device)", String(repeating: "s", count: 200) + "\(device)"] {
+      for (identifier, port) in [
+        ("sensor-\(device)", port), (String(repeating: "s", count: 200) + "\(device)", otherPort),
+      ] {
         var own: Set<String> = []
         for source in ["198.51.100.\(10 + device)", "203.0.113.\(10 + device)"] {
-          let client = try example.client("mqtt", from: source)
+          let client = try example.client("mqtt", from: source, port)
           let packet = connect(identifier)
           // In pieces, as over a radio.
           try client.send(Array(packet[..<5]))

@@ -75,7 +75,7 @@ struct SideBySideTests {
       for _ in 0..<40 {
         held.append(try stage.client())
         let name = try held[held.count - 1].receiveText(1)
-        let index = Int(name.utf8.first ?? 0) - Int(UInt8(ascii: "A"))
+        let index = try #require(["A", "B", "C", "D"].firstIndex(of: name))
         let least = (0..<4).map { Double(counts[$0]) / Double(weights[$0]) }.min() ?? 0
         #expect(Double(counts[index]) / Double(weights[index]) <= least + 1)
         counts[index] += 1
