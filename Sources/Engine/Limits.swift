@@ -75,11 +75,12 @@ public struct Limits: Sendable {
 
 /// When a channel splices, and how much.
 public struct SpliceLimits: Sendable {
-  /// A channel that receives this many bytes in one turn begins to splice.
+  /// A channel that receives this many bytes in one turn begins to splice at once.
   public var threshold = 65536
-  /// A wake-up that moves fewer bytes is a small one.
+  /// A wake-up that moves fewer bytes is a small one, a turn that receives as many brings much.
   public var smallBytes = 16384
-  /// So many small wake-ups one after another end splicing; 1 to 255.
+  /// So many small wake-ups one after another end splicing, so many turns that bring much begin it; 1
+  /// to 255.
   public var patience = 16
   /// The most bytes that a channel moves in one turn.
   public var turnBytesMax = 1 << 20

@@ -107,6 +107,19 @@ import Testing
     #expect(counters.bytesSpliced > 800_000)
   }
 
+  @Test func arrivalsThatAreLargeTimeAfterTimeGoThroughPipesToo() {
+    var splice = SpliceLimits()
+    splice.threshold = 1_000_000
+    splice.smallBytes = 1_000
+    splice.patience = 3
+    let counters = bulk(splice, pieceGap: .milliseconds(2))
+    #expect(counters.bytesSpliced + counters.bytesCopied == 1_000_000)
+    #expect(counters.spliceBegins == 1)
+    #expect((3_000...100_000).contains(counters.bytesCopied))
+    splice.smallBytes = 17_000
+    #expect(bulk(splice, pieceGap: .milliseconds(2)).bytesSpliced == 0)
+  }
+
   @Test func aTrickleEndsSplicing() {
     var splice = early
     splice.smallBytes = 1_000_000

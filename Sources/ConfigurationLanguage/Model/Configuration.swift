@@ -208,9 +208,11 @@ public struct SpliceTuning: Sendable {
   }
 
   public var mode: Mode = .auto
-  /// `threshold`: a direction that receives this many bytes at once is spliced from then on.
+  /// `threshold`: a direction that receives this many bytes at once is spliced from then on. A quarter
+  /// of it divides large arrivals from small ones.
   public var threshold = 65536
-  /// `patience`: so many small arrivals one after another end that; 1 to 255.
+  /// `patience`: so many large arrivals one after another begin that, too, and so many small ones end
+  /// it; 1 to 255.
   public var patience = 16
 
   public init() {}

@@ -80,8 +80,9 @@ enum ChannelMode: UInt8 {
   var maySplice = false
   /// Whether the channel is in the worker's run queue.
   var isRunnable = false
-  /// Wake-ups one after another that brought little.
-  var smallWakes: UInt8 = 0
+  /// Arrivals one after another that speak for the other mode: turns that brought much while copying,
+  /// wake-ups that brought little while splicing.
+  var contraryArrivals: UInt8 = 0
   /// Bytes received in the turn of that number.
   private var turnBytes: UInt32 = 0
   private var turnNumber: UInt32 = 0
@@ -154,17 +155,24 @@ enum ChannelMode: UInt8 {
     pieceCount &+= 1
   }
 
+  /// Counts an arrival; one that speaks for the present mode starts the count again.
+  @inline(__always)
+  mutating func countArrival(isContrary: Bool) {
+    contraryArrivals = isContrary ? min(contraryArrivals, .max &- 1) &+ 1 : 0
+  }
+
   /// Counts bytes that a turn received.
   ///
-  /// - Returns: how many it has been in this turn.
+  /// - Returns: whether so much has come, at once or turn after turn, that a pipe is worth its while.
   @inline(__always)
-  mutating func countTurn(_ count: Int, turn: UInt32) -> Int {
+  mutating func countTurn(_ count: Int, turn: UInt32, _ limits: SpliceLimits) -> Bool {
     if turnNumber != turn {
+      countArrival(isContrary: Int(turnBytes) >= limits.smallBytes)
       turnNumber = turn
       turnBytes = 0
     }
     turnBytes &+= UInt32(truncatingIfNeeded: count)
-    return Int(turnBytes)
+    return Int(turnBytes) >= limits.threshold || Int(contraryArrivals) >= limits.patience
   }
 
   /// Notes bytes that were spliced from the source into the pipe.

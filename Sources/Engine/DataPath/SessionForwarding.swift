@@ -112,7 +112,7 @@ extension Worker where K: ~Copyable {
       || slot.value.session.phase != .established || slot.value.inspection.looks(at: side)
     slot.value[from: side].append(buffer, count: count, isWaiting: isWaiting, in: &kernel)
     counters.bytesCopied &+= UInt64(truncatingIfNeeded: count)
-    if slot.value[from: side].countTurn(count, turn: turnNumber) >= limits.splice.threshold {
+    if slot.value[from: side].countTurn(count, turn: turnNumber, limits.splice) {
       beginSplicing(side, slot)
     }
     if slot.value.isReadingHeader {

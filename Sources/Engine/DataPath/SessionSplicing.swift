@@ -9,7 +9,7 @@ import Sessions
 ///
 /// | mode | read by | until | then |
 /// |---|---|---|---|
-/// | copying | a multishot receive | a turn brings `threshold` bytes | entering |
+/// | copying | a multishot receive | a turn brings `threshold` bytes, or `patience` turns bring much | entering |
 /// | entering | the same, asked to end | its last completion | splicing |
 /// | splicing | a multishot poll and splice(2) | `patience` small wake-ups, or no pipe is to be had | leaving |
 /// | leaving | the poll, asked to end | its last completion | copying |
@@ -24,6 +24,7 @@ extension Worker where K: ~Copyable {
   /// A turn brought much from a side: lets a pipe take over, if the direction may be spliced.
   @inline(never)
   mutating func beginSplicing(_ side: SideName, _ slot: SlotPointer) {
+    slot.value[from: side].contraryArrivals = 0
     guard slot.value[from: side].mode == .copying, slot.value[from: side].maySplice,
       slot.value.session.phase == .established, pipes.hasFree
     else { return }
@@ -34,6 +35,7 @@ extension Worker where K: ~Copyable {
 
   /// Goes back to copying. The pipe must be empty.
   mutating func endSplicing(_ side: SideName, _ slot: SlotPointer) {
+    slot.value[from: side].contraryArrivals = 0
     slot.value[from: side].mode = .leaving
     counters.spliceEnds &+= 1
     if slot.value.inFlight.contains(.receive(side)) {
@@ -88,16 +90,12 @@ extension Worker where K: ~Copyable {
 
   /// Ends splicing after too many wake-ups that were not worth it.
   mutating func countWake(_ moved: Int, _ side: SideName, _ slot: SlotPointer) {
-    guard moved < limits.splice.smallBytes, !slot.value[side.other].isBlocked else {
-      slot.value[from: side].smallWakes = 0
-      return
-    }
-    slot.value[from: side].smallWakes &+= 1
-    if Int(slot.value[from: side].smallWakes) >= limits.splice.patience,
+    let isSmall = moved < limits.splice.smallBytes && !slot.value[side.other].isBlocked
+    slot.value[from: side].countArrival(isContrary: isSmall)
+    if Int(slot.value[from: side].contraryArrivals) >= limits.splice.patience,
       slot.value[from: side].mode == .splicing, slot.value[from: side].pipeBytes == 0,
       slot.value.session[side].reading == .open
     {
-      slot.value[from: side].smallWakes = 0
       endSplicing(side, slot)
     }
   }
