@@ -11,9 +11,6 @@ public final class Connection: @unchecked Sendable {
     case reset
   }
 
-  /// How long a verb waits when the test does not say.
-  public static let patience: Duration = .seconds(10)
-
   public let descriptor: Int32
   private var isOpen = true
 
@@ -55,7 +52,7 @@ public final class Connection: @unchecked Sendable {
   /// Connects and waits for the handshake.
   public static func connecting(
     to address: PeerAddress, from source: PeerAddress? = nil, receiveBufferBytes: Int32? = nil,
-    within limit: Duration = patience
+    within limit: Duration = Deadline.patience
   ) throws -> Connection {
     let connection = try starting(
       to: address, from: source, receiveBufferBytes: receiveBufferBytes)
@@ -118,7 +115,7 @@ public final class Connection: @unchecked Sendable {
   // MARK: Sending
 
   /// Sends everything, waiting for room.
-  public func send(_ bytes: [UInt8], within limit: Duration = patience) throws {
+  public func send(_ bytes: [UInt8], within limit: Duration = Deadline.patience) throws {
     let deadline = Deadline(limit)
     var sent = 0
     while sent < bytes.count {
@@ -173,7 +170,7 @@ public final class Connection: @unchecked Sendable {
   }
 
   /// Receives exactly so many bytes.
-  public func receive(_ count: Int, within limit: Duration = patience) throws -> [UInt8] {
+  public func receive(_ count: Int, within limit: Duration = Deadline.patience) throws -> [UInt8] {
     let deadline = Deadline(limit)
     var received: [UInt8] = []
     while received.count < count {
@@ -189,13 +186,14 @@ public final class Connection: @unchecked Sendable {
   }
 
   /// Receives exactly so many bytes of text.
-  public func receiveText(_ count: Int, within limit: Duration = patience) throws -> String {
+  public func receiveText(_ count: Int, within limit: Duration = Deadline.patience) throws -> String
+  {
     String(decoding: try receive(count, within: limit), as: UTF8.self)
   }
 
   /// Receives all there is until the other side ends the stream.
   public func receiveToEnd(
-    within limit: Duration = patience
+    within limit: Duration = Deadline.patience
   ) throws -> (bytes: [UInt8], ending: Ending) {
     let deadline = Deadline(limit)
     var received: [UInt8] = []
@@ -209,7 +207,7 @@ public final class Connection: @unchecked Sendable {
   }
 
   /// Waits for the end of a stream that carries nothing more.
-  public func ending(within limit: Duration = patience) throws -> Ending {
+  public func ending(within limit: Duration = Deadline.patience) throws -> Ending {
     let (bytes, ending) = try receiveToEnd(within: limit)
     guard bytes.isEmpty else { throw PeerFailure("\(bytes.count) unexpected bytes before the end") }
     return ending

@@ -30,7 +30,7 @@ public final class Daemon: @unchecked Sendable {
     kill(pid, number)
   }
 
-  public func awaitEnd(within limit: Duration = .seconds(10)) throws {
+  public func awaitEnd(within limit: Duration = Deadline.patience) throws {
     try eventually(within: limit, "the daemon ends") { !isRunning }
   }
 }

@@ -4,6 +4,9 @@ import Glibc
 public struct Deadline: Sendable {
   let end: ContinuousClock.Instant
 
+  /// How long a wait lasts when nobody says: for what is sure to come, on a machine however busy.
+  public static let patience: Duration = .seconds(30)
+
   public init(_ duration: Duration) {
     end = ContinuousClock.now.advanced(by: duration)
   }
@@ -48,7 +51,7 @@ func pauseBetweenLooks() {
 
 /// Looks until the condition holds.
 public func eventually(
-  within limit: Duration = .seconds(10), _ what: String, _ condition: () throws -> Bool
+  within limit: Duration = Deadline.patience, _ what: String, _ condition: () throws -> Bool
 ) throws {
   let deadline = Deadline(limit)
   while try !condition() {

@@ -197,7 +197,7 @@ public final class Example {
     _ section: String, from ip: String? = nil, _ sourcePort: UInt16 = 0
   ) throws -> Connection {
     let connection = try starting(section, from: ip, sourcePort)
-    guard try connection.isEstablished(within: Connection.patience) else {
+    guard try connection.isEstablished(within: Deadline.patience) else {
       throw PeerFailure("connect: no answer from \(section)")
     }
     return connection

@@ -33,7 +33,7 @@ public final class Listener: @unchecked Sendable {
   }
 
   /// Accepts one connection.
-  public func accept(within limit: Duration = Connection.patience) throws -> Connection {
+  public func accept(within limit: Duration = Deadline.patience) throws -> Connection {
     guard let connection = try acceptIfAny(within: limit) else {
       throw PeerFailure("accept: nobody came in \(limit)")
     }

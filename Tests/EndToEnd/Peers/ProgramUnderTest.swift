@@ -154,7 +154,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
   public var standardError: String { contents(ofFile: "\(directory.path)/err") ?? "" }
 
   /// Waits until something listens on every port; throws when the program has ended before.
-  public func awaitListeners(_ ports: [UInt16], within limit: Duration = .seconds(10)) throws {
+  public func awaitListeners(_ ports: [UInt16], within limit: Duration = Deadline.patience) throws {
     let deadline = Deadline(limit)
     while !Self.isListening(on: ports) {
       if let status = poll() {
@@ -243,7 +243,7 @@ public final class ProgramUnderTest: @unchecked Sendable {
 
   /// Waits for the end of the process.
   @discardableResult
-  public func waitForExit(within limit: Duration = .seconds(10)) throws -> ProcessEnding {
+  public func waitForExit(within limit: Duration = Deadline.patience) throws -> ProcessEnding {
     let deadline = Deadline(limit)
     while true {
       if let status = poll() { return status }

@@ -87,7 +87,7 @@ public final class Stage: @unchecked Sendable {
 
   /// The line of `option tcplog` that the session of this client left, awaited.
   public func sessionLine(
-    ofClientPort clientPort: UInt16, within limit: Duration = .seconds(10)
+    ofClientPort clientPort: UInt16, within limit: Duration = Deadline.patience
   ) throws -> TCPLogLine {
     let line = try log.line(containing: " 127.0.0.1:\(clientPort) [", within: limit)
     guard let parsed = TCPLogLine(line) else { throw PeerFailure("not a tcplog line: \(line)") }

@@ -65,7 +65,7 @@ public final class SyslogReceiver: @unchecked Sendable {
 
   /// The first line that contains the words, among those already received and those to come.
   public func line(
-    containing words: String, within limit: Duration = .seconds(10)
+    containing words: String, within limit: Duration = Deadline.patience
   ) throws -> String {
     if let known = lines.first(where: { $0.containsText(words) }) { return known }
     let deadline = Deadline(limit)

@@ -24,7 +24,7 @@ struct LimitTests {
     let watch = Stopwatch()
     var waiting = try (0..<7).map { _ in try stage.client() }
     var times: [Duration] = []
-    while !waiting.isEmpty, watch.elapsed < .seconds(10) {
+    while !waiting.isEmpty, watch.elapsed < Deadline.patience {
       if let index = try waiting.firstIndex(where: { try !$0.staysQuiet(for: .milliseconds(5)) }) {
         times.append(watch.elapsed)
         waiting.remove(at: index).close()
@@ -52,7 +52,7 @@ struct LimitTests {
     #expect(echo.acceptedCount == 3)
     while !waiting.isEmpty {
       served.removeFirst().close()
-      let deadline = Deadline(.seconds(10))
+      let deadline = Deadline(Deadline.patience)
       var next: Int?
       while next == nil, !deadline.hasPassed {
         next = try waiting.firstIndex { try !$0.staysQuiet(for: .milliseconds(20)) }

@@ -340,7 +340,7 @@ struct StickTableTests {
     func line(_ word: String) throws {
       var text: String
       repeat {
-        text = try #require(try log.next(within: .seconds(10)), "no line of \(word)")
+        text = try #require(try log.next(within: Deadline.patience), "no line of \(word)")
       } while !text.containsText("]: \(word) ")
       let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
       lines.append(words.drop { $0 != word }.joined(separator: " "))
