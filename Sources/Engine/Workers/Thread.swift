@@ -34,7 +34,8 @@ final class Thread: @unchecked Sendable {
     return .success(thread)
   }
 
-  /// What pthread_create(3) calls: gives the retained thread back and runs its body.
+  /// What pthread_create(3) calls: names the retained thread, runs its body and gives it
+  /// back.
   private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
     { argument in
       guard let argument = unsafe argument else { return nil }

@@ -186,8 +186,9 @@ public final class Connection: @unchecked Sendable {
   }
 
   /// Receives exactly so many bytes of text.
-  public func receiveText(_ count: Int, within limit: Duration = Deadline.patience) throws -> String
-  {
+  public func receiveText(
+    _ count: Int, within limit: Duration = Deadline.patience
+  ) throws -> String {
     String(decoding: try receive(count, within: limit), as: UTF8.self)
   }
 

@@ -7,7 +7,7 @@ public struct Deadline: Sendable {
   /// How long a wait lasts when nobody says: for what is sure to come, on a machine however busy.
   public static let patience: Duration = .seconds(30)
 
-  public init(_ duration: Duration) {
+  public init(_ duration: Duration = Deadline.patience) {
     end = ContinuousClock.now.advanced(by: duration)
   }
 

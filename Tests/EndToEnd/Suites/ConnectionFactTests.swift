@@ -358,7 +358,7 @@ struct ProcessWordTests {
     try stage.startProxy(to: echo.port, threads: 2, global: "cpu-map 1/all 0")
     try expectEcho(try stage.client(), "x")
     // The first thread may listen before the second one has begun.
-    let deadline = Deadline(Deadline.patience)
+    let deadline = Deadline()
     var lists: [String] = []
     while lists != ["0", "0"], !deadline.hasPassed {
       lists = try statusLines(named: "Cpus_allowed_list", ofThreadsNamed: "sluice/", stage)

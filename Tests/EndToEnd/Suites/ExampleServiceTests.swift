@@ -83,7 +83,7 @@ struct ExampleServiceTests {
     try example.start()
     func greeting(_ section: String) throws -> (String, Connection) {
       let client = try example.client(section)
-      guard case .bytes(let bytes) = try client.look(until: Deadline(Deadline.patience)) else {
+      guard case .bytes(let bytes) = try client.look(until: Deadline()) else {
         throw PeerFailure("no greeting: \(try example.log.drain())")
       }
       return (String(decoding: bytes, as: UTF8.self), client)
@@ -185,7 +185,7 @@ struct ExampleServiceTests {
       let cookie = Array("Cookie: mstshash=\(user)\r\n".utf8)
       let length = UInt8(11 + cookie.count)
       try client.send([3, 0, 0, length, length - 5, 0xe0, 0, 0, 0, 0, 0] + cookie)
-      guard case .bytes(let bytes) = try client.look(until: Deadline(Deadline.patience)) else {
+      guard case .bytes(let bytes) = try client.look(until: Deadline()) else {
         throw PeerFailure("no answer")
       }
       try client.finish()

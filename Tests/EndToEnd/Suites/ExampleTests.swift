@@ -104,7 +104,7 @@ struct ExampleTests {
       hello.protocols = protocols
       let client = try example.client("tls")
       try client.send(hello.bytes)
-      guard case .bytes(let bytes) = try client.look(until: Deadline(Deadline.patience)) else {
+      guard case .bytes(let bytes) = try client.look(until: Deadline()) else {
         throw PeerFailure("no answer")
       }
       return (String(decoding: bytes, as: UTF8.self), client.localPort)
@@ -122,7 +122,7 @@ struct ExampleTests {
 /// Asks a server that answers anything for its name.
 func name(at client: Connection, question: String = "?") throws -> String {
   try client.send(question)
-  guard case .bytes(let bytes) = try client.look(until: Deadline(Deadline.patience)) else {
+  guard case .bytes(let bytes) = try client.look(until: Deadline()) else {
     throw PeerFailure("the server says nothing")
   }
   return String(decoding: bytes, as: UTF8.self)

@@ -52,7 +52,7 @@ struct LimitTests {
     #expect(echo.acceptedCount == 3)
     while !waiting.isEmpty {
       served.removeFirst().close()
-      let deadline = Deadline(Deadline.patience)
+      let deadline = Deadline()
       var next: Int?
       while next == nil, !deadline.hasPassed {
         next = try waiting.firstIndex { try !$0.staysQuiet(for: .milliseconds(20)) }

@@ -167,7 +167,7 @@ struct TimeoutTests {
       received += bytes.count
       letPass(.milliseconds(100))
     }
-    while case .bytes(let bytes) = try client.look(until: Deadline(Deadline.patience)) {
+    while case .bytes(let bytes) = try client.look(until: Deadline()) {
       hash.update(bytes)
       received += bytes.count
     }
