@@ -62,7 +62,7 @@ enum Demonstration {
       return nil
     }
     do {
-      return try SyslogReceiver(path: "/dev/log")
+      return try SyslogReceiver.onPath("/dev/log")
     } catch {
       print("(No log is shown: /dev/log cannot be made here: \(error).)")
       return nil

@@ -162,7 +162,8 @@ public final class Example {
   /// Starts the program and waits until every section listens.
   public func start() throws {
     let file = try directory.write("example.cfg", text)
-    let program = try ProgramUnderTest(arguments: ["-db", "-f", file])
+    let program = try ProgramUnderTest(
+      arguments: ["-db", "-f", file], inheriting: log.inheritance)
     started = program
     let wanted = listening.values.compactMap { ports[$0] }.map {
       PeerAddress.v4(0x7f00_0001, port: $0)

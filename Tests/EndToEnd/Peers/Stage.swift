@@ -60,7 +60,8 @@ public final class Stage: @unchecked Sendable {
     let text = preamble(threads: threads, global: global, defaults: defaults) + body + "\n"
     let file = try directory.write("\(programs.count).cfg", text)
     let program = try ProgramUnderTest(
-      arguments: ["-f", file] + arguments, inheriting: inheriting, descriptorsMax: descriptorsMax,
+      arguments: ["-f", file] + arguments, inheriting: inheriting + log.inheritance,
+      descriptorsMax: descriptorsMax,
       environment: environment)
     programs.append(program)
     try program.awaitListeners(ports ?? [port])

@@ -118,7 +118,8 @@ struct DispatchTests {
           server s 127.0.0.1:\(second.port)
 
       """)
-    let program = try ProgramUnderTest(arguments: ["-f", file, "-db"])
+    let program = try ProgramUnderTest(
+      arguments: ["-f", file, "-db"], inheriting: stage.log.inheritance)
     try program.awaitListeners([stage.port])
     #expect(!program.standardError.containsText("deprecated"))
     let client = try stage.client()
@@ -150,7 +151,8 @@ struct DispatchTests {
             \(line)
 
         """)
-      let program = try ProgramUnderTest(arguments: ["-f", file, "-db"])
+      let program = try ProgramUnderTest(
+        arguments: ["-f", file, "-db"], inheriting: stage.log.inheritance)
       try program.awaitListeners([port])
       #expect(program.standardError.containsText("is deprecated in 3.3"))
       let client = try Connection.connecting(toPort: port)

@@ -154,7 +154,8 @@ struct CheckDialogueTests {
     let text =
       stage.preamble(threads: 1) + "listen px\n    bind 127.0.0.1:\(stage.port)\n" + backends + "\n"
     let file = try stage.directory.write("reference.cfg", text)
-    let program = try ProgramUnderTest(path: Self.debian, arguments: ["-f", file, "-db"])
+    let program = try ProgramUnderTest(
+      path: Self.debian, arguments: ["-f", file, "-db"], inheriting: stage.log.inheritance)
     try program.awaitListeners([stage.port])
     for (index, check) in Self.cases.enumerated() {
       let line = try stage.log.line(containing: "server b\(index)/s ")

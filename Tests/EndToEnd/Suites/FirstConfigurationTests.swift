@@ -34,7 +34,7 @@ struct FirstConfigurationTests {
     arguments: ProgramUnderTest.engines)
   func servesAsDaemon(engine: EngineChoice) throws {
     let directory = try TemporaryDirectory()
-    let log = try SyslogReceiver(path: "\(directory.path)/log")
+    let log = try SyslogReceiver.onPath("\(directory.path)/log")
     let port = try FreePort.take()
     let echo = try EchoServer()
     let file = try directory.write(
@@ -72,7 +72,7 @@ struct FirstConfigurationTests {
     arguments: ProgramUnderTest.engines)
   func servesInForeground(engine: EngineChoice) throws {
     let directory = try TemporaryDirectory()
-    let log = try SyslogReceiver(path: "\(directory.path)/log")
+    let log = try SyslogReceiver.onPath("\(directory.path)/log")
     let port = try FreePort.take()
     let echo = try EchoServer()
     let file = try directory.write(

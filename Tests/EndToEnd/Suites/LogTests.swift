@@ -119,7 +119,7 @@ struct LogTests {
         listen px
             bind 127.0.0.1:\(stage.port)
             no log
-            log \(stage.log.target) format \(format) local0
+            log \(stage.log.address) format \(format) local0
             server s 127.0.0.1:\(echo.port)
         """)
       let port = try serveOne(stage, echo)
@@ -146,12 +146,13 @@ struct LogTests {
   }
 
   @Test(
-    "targets: standard output, an inherited descriptor, a unix path",
+    "targets: standard output, an inherited descriptor, a unix path, UDP",
     arguments: ProgramUnderTest.engines)
   func targets(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer()
-    let local = try SyslogReceiver(path: "\(stage.directory.path)/log")
+    let local = try SyslogReceiver.onPath("\(stage.directory.path)/log")
+    let network = try SyslogReceiver.overUDP()
     let file = try stage.directory.write("inherited", "")
     let descriptor = open(file, O_WRONLY | O_APPEND | O_CLOEXEC)
     try #require(descriptor >= 0)
@@ -163,6 +164,7 @@ struct LogTests {
           log stdout format raw local0
           log fd@5 format raw local0
           log \(local.target) local0
+          log \(network.target) local0
           server s 127.0.0.1:\(echo.port)
       """, inheriting: [(descriptor, 5)])
     let port = try serveOne(stage, echo)
@@ -175,13 +177,18 @@ struct LogTests {
     }
     #expect(stage.program.standardOutput.hasSuffix("\n"))
     _ = try local.line(containing: words)
+    // A datagram may get lost on its way.
+    try eventually("a line comes over UDP") {
+      try serveOne(stage, echo)
+      return try network.next(within: .seconds(1))?.containsText(": 127.0.0.1:") == true
+    }
   }
 
   @Test("a level filter holds back what is below it", arguments: ProgramUnderTest.engines)
   func levelFilter(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer()
-    let strict = try SyslogReceiver()
+    let strict = try SyslogReceiver.overUDP()
     try stage.start(proxy(stage, echo, "log \(strict.target) local1 warning"))
     let port = try serveOne(stage, echo)
     _ = try stage.sessionLine(ofClientPort: port)

@@ -93,7 +93,8 @@ struct ProcessTests {
     let file = try stage.directory.write(
       "taken.cfg",
       stage.preamble() + "listen px\n    bind 127.0.0.1:\(stage.port)\n    server s 127.0.0.1:1\n")
-    let program = try ProgramUnderTest(arguments: ["-db", "-f", file])
+    let program = try ProgramUnderTest(
+      arguments: ["-db", "-f", file], inheriting: stage.log.inheritance)
     #expect(try program.waitForExit() == .exited(1))
     #expect(
       program.standardError.containsText(

@@ -403,7 +403,8 @@ struct StickTableTests {
       """
     let reference = try ProgramUnderTest(
       path: StickTableTests.reference,
-      arguments: ["-f", try stage.directory.write("reference.cfg", text), "-db"])
+      arguments: ["-f", try stage.directory.write("reference.cfg", text), "-db"],
+      inheriting: log.inheritance)
     try reference.awaitListeners(ports)
     let theirs = try visit(ports, log)
     #expect(ours.count == 14)

@@ -35,7 +35,7 @@ final class Twins {
     let text = theirs.preamble(threads: 1, defaults: defaults) + body(theirs.port) + "\n"
     let file = try theirs.directory.write("reference.cfg", text)
     referenceProgram = try ProgramUnderTest(
-      path: Self.reference, arguments: ["-f", file, "-db"])
+      path: Self.reference, arguments: ["-f", file, "-db"], inheriting: theirs.log.inheritance)
     try referenceProgram.awaitListeners([theirs.port])
   }
 
