@@ -9,9 +9,9 @@ public struct Instant: Comparable, Hashable, Sendable, BitwiseCopyable {
   @inlinable public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
   /// An instant before every other.
-  public static let origin = Instant(nanoseconds: 0)
+  @inlinable public static var origin: Instant { Instant(nanoseconds: 0) }
   /// An instant after every other: a deadline that never comes.
-  public static let distantFuture = Instant(nanoseconds: .max)
+  @inlinable public static var distantFuture: Instant { Instant(nanoseconds: .max) }
 
   @inlinable public static func < (left: Instant, right: Instant) -> Bool {
     left.nanoseconds < right.nanoseconds

@@ -40,7 +40,7 @@ public struct BufferIndex: Hashable, Sendable, BitwiseCopyable {
   /// - Parameter rawValue: the number.
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
   /// No buffer.
-  public static let none = BufferIndex(rawValue: -1)
+  @inlinable public static var none: BufferIndex { BufferIndex(rawValue: -1) }
 }
 
 /// What a poll waits for, with the values of `<poll.h>`.
@@ -50,15 +50,15 @@ public struct PollEvents: OptionSet, Sendable {
   /// - Parameter rawValue: the bits.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// POLLIN
-  public static let readable = PollEvents(rawValue: 0x001)
+  @inlinable public static var readable: PollEvents { PollEvents(rawValue: 0x001) }
   /// POLLOUT
-  public static let writable = PollEvents(rawValue: 0x004)
+  @inlinable public static var writable: PollEvents { PollEvents(rawValue: 0x004) }
   /// POLLERR: always waited for
-  public static let error = PollEvents(rawValue: 0x008)
+  @inlinable public static var error: PollEvents { PollEvents(rawValue: 0x008) }
   /// POLLHUP: always waited for
-  public static let hangUp = PollEvents(rawValue: 0x010)
+  @inlinable public static var hangUp: PollEvents { PollEvents(rawValue: 0x010) }
   /// POLLRDHUP
-  public static let readHangUp = PollEvents(rawValue: 0x2000)
+  @inlinable public static var readHangUp: PollEvents { PollEvents(rawValue: 0x2000) }
 }
 
 /// A piece of memory to send: address and length. Trivial; whoever made it keeps the memory alive

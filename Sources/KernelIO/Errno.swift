@@ -12,58 +12,58 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable {
   public static var current: Errno { Errno(rawValue: errno) }
 
   /// EPERM
-  public static let notPermitted = Errno(rawValue: EPERM)
+  public static var notPermitted: Errno { Errno(rawValue: EPERM) }
   /// ENOENT
-  public static let noEntry = Errno(rawValue: ENOENT)
+  public static var noEntry: Errno { Errno(rawValue: ENOENT) }
   /// EINTR
-  public static let interrupted = Errno(rawValue: EINTR)
+  public static var interrupted: Errno { Errno(rawValue: EINTR) }
   /// EBADF
-  public static let badDescriptor = Errno(rawValue: EBADF)
+  public static var badDescriptor: Errno { Errno(rawValue: EBADF) }
   /// EAGAIN
-  public static let wouldBlock = Errno(rawValue: EAGAIN)
+  public static var wouldBlock: Errno { Errno(rawValue: EAGAIN) }
   /// ENOMEM
-  public static let outOfMemory = Errno(rawValue: ENOMEM)
+  public static var outOfMemory: Errno { Errno(rawValue: ENOMEM) }
   /// EACCES
-  public static let accessDenied = Errno(rawValue: EACCES)
+  public static var accessDenied: Errno { Errno(rawValue: EACCES) }
   /// EINVAL
-  public static let invalidArgument = Errno(rawValue: EINVAL)
+  public static var invalidArgument: Errno { Errno(rawValue: EINVAL) }
   /// ENFILE
-  public static let systemDescriptorLimit = Errno(rawValue: ENFILE)
+  public static var systemDescriptorLimit: Errno { Errno(rawValue: ENFILE) }
   /// EMFILE
-  public static let processDescriptorLimit = Errno(rawValue: EMFILE)
+  public static var processDescriptorLimit: Errno { Errno(rawValue: EMFILE) }
   /// EPIPE
-  public static let brokenPipe = Errno(rawValue: EPIPE)
+  public static var brokenPipe: Errno { Errno(rawValue: EPIPE) }
   /// ENOSYS
-  public static let notSupported = Errno(rawValue: ENOSYS)
+  public static var notSupported: Errno { Errno(rawValue: ENOSYS) }
   /// ETIME
-  public static let timerExpired = Errno(rawValue: ETIME)
+  public static var timerExpired: Errno { Errno(rawValue: ETIME) }
   /// EADDRINUSE
-  public static let addressInUse = Errno(rawValue: EADDRINUSE)
+  public static var addressInUse: Errno { Errno(rawValue: EADDRINUSE) }
   /// EADDRNOTAVAIL
-  public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+  public static var addressNotAvailable: Errno { Errno(rawValue: EADDRNOTAVAIL) }
   /// ENETUNREACH
-  public static let networkUnreachable = Errno(rawValue: ENETUNREACH)
+  public static var networkUnreachable: Errno { Errno(rawValue: ENETUNREACH) }
   /// ECONNABORTED
-  public static let connectionAborted = Errno(rawValue: ECONNABORTED)
+  public static var connectionAborted: Errno { Errno(rawValue: ECONNABORTED) }
   /// ECONNRESET
-  public static let connectionReset = Errno(rawValue: ECONNRESET)
+  public static var connectionReset: Errno { Errno(rawValue: ECONNRESET) }
   /// ENOBUFS
-  public static let noBufferSpace = Errno(rawValue: ENOBUFS)
+  public static var noBufferSpace: Errno { Errno(rawValue: ENOBUFS) }
   /// ENOTCONN
-  public static let notConnected = Errno(rawValue: ENOTCONN)
+  public static var notConnected: Errno { Errno(rawValue: ENOTCONN) }
   /// ETIMEDOUT
-  public static let timedOut = Errno(rawValue: ETIMEDOUT)
+  public static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
   /// ECONNREFUSED
-  public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+  public static var connectionRefused: Errno { Errno(rawValue: ECONNREFUSED) }
   /// EHOSTUNREACH
-  public static let hostUnreachable = Errno(rawValue: EHOSTUNREACH)
+  public static var hostUnreachable: Errno { Errno(rawValue: EHOSTUNREACH) }
   /// EINPROGRESS
-  public static let inProgress = Errno(rawValue: EINPROGRESS)
+  public static var inProgress: Errno { Errno(rawValue: EINPROGRESS) }
   /// ECANCELED
-  public static let cancelled = Errno(rawValue: ECANCELED)
+  public static var cancelled: Errno { Errno(rawValue: ECANCELED) }
   /// ERESTARTSYS, which the kernel keeps to itself but for requests of io_uring that were cancelled
   /// on one of its threads.
-  public static let restartSystemCall = Errno(rawValue: 512)
+  public static var restartSystemCall: Errno { Errno(rawValue: 512) }
 
   /// The kernel's sentence for the error, as `strerror(3)` gives it in the C locale.
   public var sentence: String {

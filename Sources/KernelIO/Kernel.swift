@@ -239,7 +239,7 @@ public struct Descriptor: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   /// - Parameter rawValue: the number.
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
   /// No descriptor.
-  public static let none = Descriptor(rawValue: -1)
+  @inlinable public static var none: Descriptor { Descriptor(rawValue: -1) }
 }
 
 /// An option that the data path sets on a socket it uses.

@@ -29,7 +29,7 @@ public struct PipeIndex: Hashable, Sendable, BitwiseCopyable {
   /// - Parameter rawValue: the number.
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
   /// No pipe.
-  public static let none = PipeIndex(rawValue: -1)
+  @inlinable public static var none: PipeIndex { PipeIndex(rawValue: -1) }
 }
 
 /// The pipes of one worker: made when they are first wanted, at most `pipesMax`, and used last in,

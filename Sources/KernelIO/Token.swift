@@ -37,7 +37,7 @@ public struct Token: Hashable, Sendable, BitwiseCopyable {
   /// The largest slot number.
   public static let slotMax: UInt32 = 0xff_ffff
   /// The token of the completion that says another thread called `Waker.wake()`.
-  public static let wake = Token(operation: 255, slot: 0, generation: 0)
+  @inlinable public static var wake: Token { Token(operation: 255, slot: 0, generation: 0) }
   /// The token of requests whose completion nobody wants; kernels swallow it.
-  public static let ignored = Token(operation: 254, slot: 0, generation: 0)
+  @inlinable public static var ignored: Token { Token(operation: 254, slot: 0, generation: 0) }
 }

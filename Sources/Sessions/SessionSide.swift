@@ -47,9 +47,9 @@ public struct HeldBytes: OptionSet, Sendable {
   public var rawValue: UInt8
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// Bytes of the client that the server has not got.
-  public static let request = HeldBytes(rawValue: 1)
+  @inlinable public static var request: HeldBytes { HeldBytes(rawValue: 1) }
   /// Bytes of the server that the client has not got.
-  public static let response = HeldBytes(rawValue: 2)
+  @inlinable public static var response: HeldBytes { HeldBytes(rawValue: 2) }
 
   /// Whether bytes are held for a side.
   func isHolding(for side: SideName) -> Bool {
@@ -64,41 +64,41 @@ public struct SessionActions: OptionSet, Sendable {
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Leave the queue: nobody waits any more.
-  public static let leaveQueue = SessionActions(rawValue: 1 << 0)
+  @inlinable public static var leaveQueue: SessionActions { SessionActions(rawValue: 1 << 0) }
   /// End the connection attempt and close its socket.
-  public static let abandonConnect = SessionActions(rawValue: 1 << 1)
+  @inlinable public static var abandonConnect: SessionActions { SessionActions(rawValue: 1 << 1) }
   /// Give the place at the server back.
-  public static let leaveServer = SessionActions(rawValue: 1 << 2)
+  @inlinable public static var leaveServer: SessionActions { SessionActions(rawValue: 1 << 2) }
   /// Throw away what the client sent and the server has not got.
-  public static let dropRequest = SessionActions(rawValue: 1 << 3)
+  @inlinable public static var dropRequest: SessionActions { SessionActions(rawValue: 1 << 3) }
   /// Throw away what the server sent and the client has not got.
-  public static let dropResponse = SessionActions(rawValue: 1 << 4)
+  @inlinable public static var dropResponse: SessionActions { SessionActions(rawValue: 1 << 4) }
   /// Stop receiving from the client.
-  public static let stopReadingClient = SessionActions(rawValue: 1 << 5)
+  @inlinable public static var stopReadingClient: SessionActions { SessionActions(rawValue: 1 << 5) }
   /// Stop receiving from the server.
-  public static let stopReadingServer = SessionActions(rawValue: 1 << 6)
+  @inlinable public static var stopReadingServer: SessionActions { SessionActions(rawValue: 1 << 6) }
   /// Send a FIN to the client.
-  public static let shutdownClient = SessionActions(rawValue: 1 << 7)
+  @inlinable public static var shutdownClient: SessionActions { SessionActions(rawValue: 1 << 7) }
   /// Send a FIN to the server.
-  public static let shutdownServer = SessionActions(rawValue: 1 << 8)
+  @inlinable public static var shutdownServer: SessionActions { SessionActions(rawValue: 1 << 8) }
   /// Close the client's socket in order.
-  public static let closeClient = SessionActions(rawValue: 1 << 9)
+  @inlinable public static var closeClient: SessionActions { SessionActions(rawValue: 1 << 9) }
   /// Close the client's socket with a reset.
-  public static let resetClient = SessionActions(rawValue: 1 << 10)
+  @inlinable public static var resetClient: SessionActions { SessionActions(rawValue: 1 << 10) }
   /// Close the server's socket in order.
-  public static let closeServer = SessionActions(rawValue: 1 << 11)
+  @inlinable public static var closeServer: SessionActions { SessionActions(rawValue: 1 << 11) }
   /// Close the server's socket with a reset.
-  public static let resetServer = SessionActions(rawValue: 1 << 12)
+  @inlinable public static var resetServer: SessionActions { SessionActions(rawValue: 1 << 12) }
   /// Ask the backend for a server.
-  public static let chooseServer = SessionActions(rawValue: 1 << 13)
+  @inlinable public static var chooseServer: SessionActions { SessionActions(rawValue: 1 << 13) }
   /// Ask the backend for the same server once more, in place of `chooseServer`.
-  public static let connectAgain = SessionActions(rawValue: 1 << 14)
+  @inlinable public static var connectAgain: SessionActions { SessionActions(rawValue: 1 << 14) }
   /// Connect to the server that was chosen.
-  public static let connect = SessionActions(rawValue: 1 << 15)
+  @inlinable public static var connect: SessionActions { SessionActions(rawValue: 1 << 15) }
   /// Wait for the turnaround delay: the lesser of a second and `timeout connect`.
-  public static let awaitTurnaround = SessionActions(rawValue: 1 << 16)
+  @inlinable public static var awaitTurnaround: SessionActions { SessionActions(rawValue: 1 << 16) }
   /// Start moving bytes both ways.
-  public static let establish = SessionActions(rawValue: 1 << 17)
+  @inlinable public static var establish: SessionActions { SessionActions(rawValue: 1 << 17) }
   /// Everything is over: log and free, once nothing is in flight.
-  public static let finish = SessionActions(rawValue: 1 << 18)
+  @inlinable public static var finish: SessionActions { SessionActions(rawValue: 1 << 18) }
 }

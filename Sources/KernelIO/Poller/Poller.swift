@@ -15,6 +15,7 @@ public struct Poller: ~Copyable, HostKernel {
   /// The key of the eventfd of `waker`: no descriptor has the number -1.
   static let wakeKey = UInt64(UInt32.max)
 
+  private let anchor = Anchor()
   let options: PollerOptions
   var events: EventSet
   let wakeDescriptor: Descriptor

@@ -10,6 +10,7 @@ import Glibc
 ///
 /// Dropping it cancels whatever is in flight and waits for that before the receive pool goes.
 @safe public struct Ring: ~Copyable, HostKernel {
+  private let anchor = Anchor()
   /// The two queues.
   let queues: RingQueues
   /// The receive pool.
