@@ -5,9 +5,12 @@ import ConfigurationLanguage
 public struct Limits: Sendable {
   /// A client whose FIN comes this soon after its connection counts as gone from the beginning.
   static let earlyLeave = Duration.milliseconds(50)
-  /// A side that sent its FIN is watched for its going away after this time. Most sessions are over
-  /// before, and cost no request for it.
-  static let halfClosedPatience = Duration.milliseconds(100)
+  /// When a side is looked at again for what only longer sessions need.
+  static let revisitDelay = Duration.milliseconds(100)
+  /// They are looked at in batches, this far apart.
+  static let revisitInterval = Duration.milliseconds(20)
+  /// A receive with a shorter timeout than this gets it at once.
+  static let untimedMin = Duration.milliseconds(500)
   /// How long an old process goes on accepting after the next one took its listeners over.
   static let drainTime = Duration.milliseconds(100)
 

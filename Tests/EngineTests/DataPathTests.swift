@@ -41,6 +41,49 @@ import Testing
     #expect(DataPathTests.ends(simulation, with: "cD"), "\(simulation.lines)")
   }
 
+  @Test(arguments: [(Duration.milliseconds(50), false), (.milliseconds(300), true)])
+  func onlyASessionThatLivesAMomentCostsTimeoutsOfReceives(life: Duration, isTimed: Bool) {
+    let world = SimulatedWorld(seed: 1)
+    world.serve(at: Simulation.server(0)) { _ in .echo }
+    world.addClient(
+      to: Simulation.front,
+      PeerScript([
+        .sendContent(64), .receive(untilCount: 64), .wait(life), .shutdownWriting, .receiveToEnd,
+        .close,
+      ]))
+    let simulation = Simulation(world: world, proxy: DataPathTests.proxy())
+    let left = simulation.run(lasting: .seconds(5))
+    #expect(left.isEmpty)
+    #expect(DataPathTests.ends(simulation, with: "--"), "\(simulation.lines)")
+    #expect((world.timedReceives > 0) == isTimed)
+  }
+
+  @Test(arguments: [100, 400, 499, 500, 700, 1_000, 3_000])
+  func aTimeoutThatIsAddedLaterCountsFromTheLastByte(milliseconds: Int) throws {
+    for sends in 0..<3 {
+      let world = SimulatedWorld(seed: 1)
+      var proxy = DataPathTests.proxy()
+      proxy.timeouts.client = .milliseconds(milliseconds)
+      world.serve(at: Simulation.server(0)) { _ in
+        PeerScript([.receiveToEnd, .shutdownWriting, .close])
+      }
+      var script: [PeerStep] = []
+      for _ in 0..<sends { script += [.sendContent(8), .wait(.milliseconds(60))] }
+      world.addClient(to: Simulation.front, PeerScript(script + [.receiveToEnd, .close]))
+      let simulation = Simulation(world: world, proxy: proxy)
+      let left = simulation.run(lasting: .seconds(30))
+      #expect(left.isEmpty)
+      let line = try #require(simulation.lines.first)
+      #expect(line.contains(" cD "), "\(line)")
+      // Tw/Tc/Tt
+      let times = try #require(
+        line.split(separator: " ").last { $0.split(separator: "/").count == 3 })
+      let total = try #require(times.split(separator: "/").last.flatMap { Int($0) })
+      let last = max(0, sends - 1) * 60
+      #expect((last + milliseconds...last + milliseconds + 100).contains(total), "\(line)")
+    }
+  }
+
   @Test func aSideWhoseBytesWereBlockedHasItsWholeTimeAfterwards() {
     let world = SimulatedWorld(seed: 1)
     var proxy = DataPathTests.proxy()

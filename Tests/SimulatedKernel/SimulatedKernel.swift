@@ -37,6 +37,7 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     let request = SimulatedRequest(.receive, token: token, descriptor: socket.rawValue)
     request.bytesLeft = bytesMax
     request.timeout = timeout
+    if timeout != nil { world.timedReceives += 1 }
     world.start(request)
   }
 

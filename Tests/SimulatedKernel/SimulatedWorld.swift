@@ -24,6 +24,8 @@ public final class SimulatedWorld {
   public var buffersMax: Int { pool.buffersMax }
   /// How many turns the engine has taken.
   public internal(set) var turns = 0
+  /// How many receives the engine has started with a timeout.
+  public internal(set) var timedReceives = 0
   /// How many descriptors the engine may have.
   public var descriptorsMax = 10_000
   /// The date at the origin of the clock.

@@ -39,8 +39,8 @@ enum Operation: UInt8 {
 
   /// Wakes the worker that looks after a backend's ramps and expiries.
   case backendTimer = 32
-  /// Looks at the sides that have been half-closed for a while.
-  case halfClosedTimer = 34
+  /// Looks again at sides of sessions that have lived for a moment.
+  case revisitTimer = 34
   /// Takes entries out of a stick table whose life is over.
   case tableTimer = 35
   /// Ends the last accepting of a process that is replaced.

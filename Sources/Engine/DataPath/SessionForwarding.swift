@@ -11,7 +11,15 @@ extension Worker where K: ~Copyable {
   mutating func armReceive(_ side: SideName, _ slot: SlotPointer) {
     // Nearly always: a multishot receive outlasts many messages.
     guard !slot.value.inFlight.contains(.receive(side)) else { return }
-    armReceive(side, slot, timeout: remainingTimeout(side, slot))
+    let timeout = remainingTimeout(side, slot)
+    if let timeout, mayWaitForTimeout(timeout, slot) {
+      armReceive(side, slot, timeout: nil)
+      guard slot.value.inFlight.contains(.receive(side)) else { return }
+      slot.value[side].isUntimed = true
+      revisit(.receive(side), slot)
+    } else {
+      armReceive(side, slot, timeout: timeout)
+    }
   }
 
   /// Starts reading from a side when there is room for what it may send, with a timeout.
@@ -20,6 +28,7 @@ extension Worker where K: ~Copyable {
     guard !slot.value.inFlight.contains(operation), slot.value[side].leaving == .no,
       slot.value[side].socket != .none, slot.value.session[side].reading == .open
     else { return }
+    slot.value[side].isUntimed = false
     switch slot.value[from: side].mode {
     case .entering, .splicing:
       slot.value[from: side].mode = .splicing
@@ -144,7 +153,10 @@ extension Worker where K: ~Copyable {
     let isEarly =
       side == .client && kernel.now - slot.value.acceptedAt < Limits.earlyLeave
     perform(slot.value.session.ended(side, holding: slot.value.held, isEarly: isEarly), slot)
-    if slot.value.isInUse, slot.value[side].leaving == .no { noteHalfClosed(side, slot) }
+    if slot.value.isInUse, slot.value[side].leaving == .no {
+      // Whether it is gone altogether is watched when the session is still there a moment later.
+      revisit(.hangUp(side), slot)
+    }
   }
 
   /// A side was reset or cannot be written to.
@@ -161,37 +173,8 @@ extension Worker where K: ~Copyable {
     perform(slot.value.session.failed(side, holding: slot.value.held), slot)
   }
 
-  /// A side that sent its FIN is read no more. Whether it is gone altogether is watched when the
-  /// session is still there a moment later.
-  private mutating func noteHalfClosed(_ side: SideName, _ slot: SlotPointer) {
-    halfClosed.append(
-      HalfClosedSide(token: token(Operation.hangUp(side), slot), since: kernel.now))
-    if halfClosed.count == 1 { armHalfClosedTimer() }
-  }
-
-  private mutating func armHalfClosedTimer() {
-    kernel.timer(
-      at: halfClosed[0].since + Limits.halfClosedPatience, token: Worker.halfClosedToken)
-  }
-
-  /// Watches the sides that have been half-closed long enough.
-  mutating func halfClosedTimerElapsed() {
-    var count = 0
-    while count < halfClosed.count,
-      kernel.now - halfClosed[count].since >= Limits.halfClosedPatience
-    {
-      let token = halfClosed[count].token
-      count &+= 1
-      guard table.isCurrent(token.slot, generation: token.generation) else { continue }
-      watchHangUp(
-        token.operation == Operation.hangUpClient.rawValue ? .client : .server, table[token.slot])
-    }
-    halfClosed.removeFirst(count)
-    if !halfClosed.isEmpty, isRunning { armHalfClosedTimer() }
-  }
-
   /// Notices when a side that is read no more is gone altogether.
-  private mutating func watchHangUp(_ side: SideName, _ slot: SlotPointer) {
+  mutating func watchHangUp(_ side: SideName, _ slot: SlotPointer) {
     let operation = Operation.hangUp(side)
     guard !slot.value.inFlight.contains(operation), slot.value[side].leaving == .no,
       slot.value[side].socket != .none, slot.value.session.phase == .established

@@ -29,6 +29,8 @@ struct SlotSide {
   var error = ConnectionError.none
   /// Whether the socket takes no byte at the moment: its `writable` poll is due or in flight.
   var isBlocked = false
+  /// Whether the receive in flight has no timeout yet.
+  var isUntimed = false
 }
 
 /// Headers in front of what a client sends, in the order in which they come.
@@ -37,14 +39,6 @@ struct ExpectedHeaders: OptionSet {
   static let proxy = ExpectedHeaders(rawValue: 1)
   /// A NetScaler's
   static let clientAddress = ExpectedHeaders(rawValue: 2)
-}
-
-/// A side that sent its FIN.
-struct HalfClosedSide {
-  /// Names the side and its session: `hangUp`.
-  var token: Token
-  /// When the FIN came.
-  var since: Instant
 }
 
 /// Everything a worker keeps for one session: a trivial value, so that it can be moved, and so that

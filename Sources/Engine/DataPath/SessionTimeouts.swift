@@ -5,7 +5,8 @@ import Proxies
 import Sessions
 
 /// The timeouts of a session, renewed lazily: the one linked to a side's receive is left alone while
-/// bytes move; when it fires, the side's last activity decides whether it was the real one.
+/// bytes move; when it fires, the side's last activity decides whether it was the real one. A session
+/// that has just begun has none yet: see `SessionRevisits`.
 extension Worker where K: ~Copyable {
   /// The timeout that counts for a side now; nil for none.
   ///
@@ -128,9 +129,9 @@ extension Worker where K: ~Copyable {
   /// Lets a changed timeout of a side take effect at once: the receive in flight was started with
   /// the old one. A longer one needs nothing, it is looked up when the old one fires.
   mutating func renewTimeout(_ side: SideName, _ slot: SlotPointer) {
-    guard slot.value.inFlight.contains(.receive(side)), let timeout = timeout(of: side, slot) else {
-      return
-    }
+    guard slot.value.inFlight.contains(.receive(side)), let timeout = timeout(of: side, slot),
+      !slot.value[side].isUntimed || timeout < Limits.untimedMin
+    else { return }
     let frontend = state.frontends[Int(slot.value.frontend)].settings
     let backend = state.backends[Int(slot.value.backend)].settings
     // The receive was started with the side's own timeout, or with the tunnel's if there is one.

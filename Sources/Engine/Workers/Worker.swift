@@ -28,8 +28,8 @@ import Sessions
   var pipes: PipePool
   /// Clients that are not read before their servers have had a turn to answer.
   var unread: [Token] = []
-  /// Sides that sent their FIN, oldest first, until their hang-up is watched.
-  var halfClosed: [HalfClosedSide] = []
+  /// Sides that will be looked at again, the first one first.
+  var revisits: [Revisit] = []
   /// Spliced directions that used up their share of a turn.
   var runnable: [Token] = []
   /// The turn's number; wraps around.
@@ -94,14 +94,14 @@ import Sessions
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
     unread.reserveCapacity(256)
-    halfClosed.reserveCapacity(4096)
+    revisits.reserveCapacity(8192)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
   }
 
-  /// Names the timer of half-closed sides.
-  static var halfClosedToken: Token {
-    Token(operation: Operation.halfClosedTimer.rawValue, slot: 0, generation: 0)
+  /// Names the timer of `revisits`.
+  static var revisitToken: Token {
+    Token(operation: Operation.revisitTimer.rawValue, slot: 0, generation: 0)
   }
 
   deinit {
@@ -156,7 +156,7 @@ import Sessions
     case .checkTimer, .checkConnect, .checkSend, .checkReceive, .checkWritable:
       checkCompleted(operation, completion)
     case .backendTimer: backendTimerElapsed(completion)
-    case .halfClosedTimer: halfClosedTimerElapsed()
+    case .revisitTimer: revisitTimerElapsed()
     case .drainTimer: stopAccepting(closing: true)
     case .tableTimer: tableTimerElapsed(completion)
     case .receiveClient, .receiveServer, .sendClient, .sendServer, .writableClient,
@@ -194,7 +194,7 @@ import Sessions
     case .emptyClient: emptyCompleted(completion, .client, slot)
     case .emptyServer: emptyCompleted(completion, .server, slot)
     case .accept, .acceptRetryTimer, .checkTimer, .checkConnect, .checkSend, .checkReceive,
-      .checkWritable, .backendTimer, .halfClosedTimer, .drainTimer, .tableTimer:
+      .checkWritable, .backendTimer, .revisitTimer, .drainTimer, .tableTimer:
       stop("operations of sessions are below 16")
     }
   }
@@ -254,7 +254,7 @@ import Sessions
     case .stop:
       stopChecks()
       pipes.closeFree(in: &kernel)
-      kernel.cancel(Worker.halfClosedToken)
+      kernel.cancel(Worker.revisitToken)
       stopExpiry()
       isRunning = false
     }
