@@ -74,9 +74,13 @@ public struct SessionActions: OptionSet, Sendable {
   /// Throw away what the server sent and the client has not got.
   @inlinable public static var dropResponse: SessionActions { SessionActions(rawValue: 1 << 4) }
   /// Stop receiving from the client.
-  @inlinable public static var stopReadingClient: SessionActions { SessionActions(rawValue: 1 << 5) }
+  @inlinable public static var stopReadingClient: SessionActions {
+    SessionActions(rawValue: 1 << 5)
+  }
   /// Stop receiving from the server.
-  @inlinable public static var stopReadingServer: SessionActions { SessionActions(rawValue: 1 << 6) }
+  @inlinable public static var stopReadingServer: SessionActions {
+    SessionActions(rawValue: 1 << 6)
+  }
   /// Send a FIN to the client.
   @inlinable public static var shutdownClient: SessionActions { SessionActions(rawValue: 1 << 7) }
   /// Send a FIN to the server.
