@@ -8,9 +8,9 @@ struct Options {
   var output = ""
   /// Rebuilds the report of this record instead of measuring.
   var report: String?
-  var rounds = 5
-  var warmUpMilliseconds = 250
-  var windowMilliseconds = 800
+  var rounds = 11
+  var warmUpMilliseconds = 150
+  var windowMilliseconds = 400
   var isQuick = false
   var isChecking = false
   var countsSystemCalls = true
@@ -24,7 +24,7 @@ struct Options {
            bench --report RECORD [--output DIR]  writes the report of a record again
       --haproxy PROGRAM, --nginx PROGRAM  the peers; one that is missing is skipped
       --haproxy-extra PROGRAM             one more HAProxy, a row of its own
-      --rounds N --warm-up MS --window MS how often and how long (5, 250, 800)
+      --rounds N --warm-up MS --window MS how often and how long (11, 150, 400)
       --workloads A,B --variants A,B      only these
       --quick                             a few workloads, three rounds of short windows
       --check                             compares every byte; the times do not count
