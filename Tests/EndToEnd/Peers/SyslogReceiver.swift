@@ -4,8 +4,8 @@ import Glibc
 /// path, as /dev/log does.
 ///
 /// Only the pipe loses nothing. The kernel drops datagrams without a word to anybody, also on
-/// loopback, when more than net.core.netdev_max_backlog packets wait for a processor; a few thousand
-/// connections that close at once are enough.
+/// loopback, when more than net.core.netdev_max_backlog packets wait for a processor; two thousand
+/// connections that close at once can be enough.
 public final class SyslogReceiver: @unchecked Sendable {
   /// The number that a program knows the pipe by; what tests inherit otherwise is below.
   private static let pipeNumber: Int32 = 63

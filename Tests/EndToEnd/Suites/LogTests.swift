@@ -188,7 +188,7 @@ struct LogTests {
   func levelFilter(engine: EngineChoice) throws {
     let stage = try Stage(engine)
     let echo = try EchoServer()
-    let strict = try SyslogReceiver.overUDP()
+    let strict = try SyslogReceiver.onPath("\(stage.directory.path)/strict")
     try stage.start(proxy(stage, echo, "log \(strict.target) local1 warning"))
     let port = try serveOne(stage, echo)
     _ = try stage.sessionLine(ofClientPort: port)
