@@ -107,10 +107,11 @@ final class Benchmark {
   func measure() throws {
     for round in 1...options.rounds {
       say("round \(round) of \(options.rounds)")
-      for (number, workload) in workloads.enumerated() {
+      for workload in workloads {
         let site = try site(of: workload)
         let taking = variants.filter { $0.takesPart(in: workload) }
-        for variant in rotated(taking, by: round + number) {
+        // What runs before has its effect: nobody follows the same one in every round.
+        for variant in taking.shuffled() {
           let result = cell(workload, variant, site)
           guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
           record.cells.append(
@@ -127,12 +128,6 @@ final class Benchmark {
       try countSystemCalls()
       try save()
     }
-  }
-
-  private func rotated(_ variants: [Variant], by places: Int) -> [Variant] {
-    guard !variants.isEmpty else { return [] }
-    let first = places % variants.count
-    return Array(variants[first...] + variants[..<first])
   }
 
   private func site(of workload: Workload) throws -> Site {

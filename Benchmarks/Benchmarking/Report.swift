@@ -13,7 +13,7 @@ public struct Report: Sendable {
     var page = "# Benchmark report\n\n"
     page +=
       "Made by the harness from the record beside it; `make bench-report` makes it again.\n"
-      + "Median of \(record.rounds) rounds, variants interleaved in each round and their order rotated."
+      + "Median of \(record.rounds) rounds, variants interleaved in each round and their order shuffled."
       + " \"ours/its\" is Sluice on io_uring by that row: below 1 is better for CPU, latency and"
       + " memory, above 1 for throughput.\n\n"
     page += machine + "\n" + order + "\n" + gates + "\n" + losses + "\n"
@@ -51,7 +51,8 @@ public struct Report: Sendable {
       + "\n"
     text +=
       "- proxy on core \(machine.proxyCore), generator and backend on core \(machine.loadCore); "
-      + "\(record.warmUpMilliseconds) ms of warm-up, windows of \(record.windowMilliseconds) ms\n"
+      + "\(record.warmUpMilliseconds) ms of warm-up, windows of \(record.windowMilliseconds) ms, "
+      + "of the open loop \(Workload.openLoopWindows * record.windowMilliseconds)\n"
     for variant in Variant.allCases {
       if let version = record.versions[variant], variant != .ringSplice && variant != .epoll {
         text += "- \(variant.title): \(version)\n"
