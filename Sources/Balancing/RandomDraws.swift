@@ -24,7 +24,8 @@ struct RandomDraws: Balancer {
   private mutating func draw(_ request: BalanceRequest, in farm: Farm) -> Int? {
     if case .single(let server) = farm.pool { return server }
     var best: Int?
-    for _ in 0..<draws {
+    // Of one server there is nothing to choose.
+    for _ in 0..<(farm.activeCount == 1 ? 1 : draws) {
       let hash = UInt32(truncatingIfNeeded: random.next())
       let nearest = rings.server(
         forHash: hash, avoiding: request.avoided, in: farm, now: request.now)

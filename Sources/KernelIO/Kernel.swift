@@ -44,8 +44,8 @@ public protocol Kernel: ~Copyable {
     _ socket: Descriptor, to endpoint: borrowing Endpoint, timeout: Duration?, token: Token)
 
   /// Receives into leased buffers of the pool, again and again, until `bytesMax` bytes have been
-  /// delivered, the stream ends, an error occurs, the pool is empty (`noBufferSpace`: nothing is
-  /// lost, start it again when buffers are back), it is cancelled, or the timeout expires.
+  /// delivered, the stream ends, an error occurs, no buffer is at hand (`noBufferSpace`: nothing is
+  /// lost, start it again while `buffersFree` is positive), it is cancelled, or the timeout expires.
   ///
   /// Every completion with a positive result carries a lease; the last one may carry bytes too
   /// (`isMore` false). After a last completion with bytes, the receive has merely reached its
@@ -55,9 +55,12 @@ public protocol Kernel: ~Copyable {
   /// - Parameters:
   ///   - socket: a connected stream socket.
   ///   - bytesMax: the most that is delivered in all completions together, at least 1.
+  ///   - pollsFirst: whether nothing is expected to be there yet, so that a first attempt would be
+  ///     in vain. It decides what a receive costs, nothing else. IORING_RECVSEND_POLL_FIRST
   ///   - timeout: nil for none.
   ///   - token: names the request.
-  mutating func receive(on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token)
+  mutating func receive(
+    on socket: Descriptor, bytesMax: Int, pollsFirst: Bool, timeout: Duration?, token: Token)
 
   /// Sends what the socket takes at once; never waits (MSG_DONTWAIT, MSG_NOSIGNAL). Completes
   /// with the bytes taken, or with `wouldBlock`. send(2), IORING_OP_SEND.
@@ -227,6 +230,15 @@ public protocol Kernel: ~Copyable {
   @unsafe mutating func sendDatagram(
     on descriptor: Descriptor, to endpoint: Endpoint?, bytes: UnsafeBufferPointer<UInt8>
   ) -> Errno?
+}
+
+extension Kernel where Self: ~Copyable {
+  /// Receives what may be there already; see `receive(on:bytesMax:pollsFirst:timeout:token:)`.
+  @inlinable public mutating func receive(
+    on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token
+  ) {
+    receive(on: socket, bytesMax: bytesMax, pollsFirst: false, timeout: timeout, token: token)
+  }
 }
 
 /// The most pieces one send takes.

@@ -70,6 +70,29 @@ extension KernelPromise {
     #expect(kernel.take(delivered) == pattern(10))
   }
 
+  /// Whether the bytes are there or not, and whether they are expected to be or not.
+  func receiveAfterPoll<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
+    for (isThere, pollsFirst) in [(true, true), (false, true), (true, false), (false, false)] {
+      let pair = TestSocket.connectedPair()
+      defer {
+        kernel.close(pair.server)
+        SystemCall.close(pair.client)
+      }
+      if isThere { TestSocket.write(pattern(10), to: pair.client) }
+      kernel.receive(
+        on: pair.server, bytesMax: 1 << 20, pollsFirst: pollsFirst, timeout: .seconds(5),
+        token: token(1))
+      if !isThere {
+        #expect(kernel.turns(for: .milliseconds(5)).isEmpty)
+        TestSocket.write(pattern(10), to: pair.client)
+      }
+      #expect(kernel.take(kernel.turns { !$0.isEmpty }) == pattern(10))
+      shutdown(pair.client.rawValue, Int32(SHUT_WR))
+      let end = try kernel.only(token(1))
+      #expect(end.result == 0 && !end.isMore)
+    }
+  }
+
   func receiveEnd<K: Kernel & ~Copyable>(_ kernel: inout K) throws {
     let pair = TestSocket.connectedPair()
     defer { pair.close() }

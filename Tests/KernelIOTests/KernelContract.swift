@@ -12,7 +12,8 @@ enum KernelPromise: String, CaseIterable, Sendable {
   case connects, connectsToUnixSockets, connectsToAFullUnixSocket
   case connectIsRefused, connectTimesOut, connectIsCancelled
   case receivesInOrder, receivesNoMoreThanItsLimit, receivesLessThanABuffer
-  case receivesTheEndOfTheStream, receivesAReset, receiveTimeoutCountsFromItsStart
+  case receivesWhatItPolledFor, receivesTheEndOfTheStream, receivesAReset
+  case receiveTimeoutCountsFromItsStart
   case receiveIsCancelled, receiveIsCancelledAmidData, emptyPoolLosesNothing
   case countsItsBuffers
   case sendsWhatTheSocketTakes, sendsPiecesInOrder, sendToNobodyIsAnError
@@ -38,6 +39,7 @@ enum KernelPromise: String, CaseIterable, Sendable {
     case .receivesInOrder: try receiveInOrder(&kernel)
     case .receivesNoMoreThanItsLimit: try receiveLimit(&kernel)
     case .receivesLessThanABuffer: try receiveLittle(&kernel)
+    case .receivesWhatItPolledFor: try receiveAfterPoll(&kernel)
     case .receivesTheEndOfTheStream: try receiveEnd(&kernel)
     case .receivesAReset: try receiveReset(&kernel)
     case .receiveTimeoutCountsFromItsStart: try receiveTimeout(&kernel)

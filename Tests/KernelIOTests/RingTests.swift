@@ -155,6 +155,40 @@ enum RingRung: String, CaseIterable, Sendable {
     }
   }
 
+  /// The kernel is shown a part of the pool until it takes more than that at once.
+  @Test func whatComesAtOnceFindsTheWholePool() throws {
+    var options = RingRung.best.options
+    options.buffersMax = 256
+    var ring = try Ring(options: options)
+    let pairs = (0..<200).map { _ in TestSocket.connectedPair() }
+    defer { pairs.forEach { $0.close() } }
+    for round in 0..<3 {
+      for pair in pairs { TestSocket.write([UInt8(round)], to: pair.client) }
+      var waiting = Set(pairs.indices)
+      var starved = 0
+      for index in waiting {
+        ring.receive(on: pairs[index].server, bytesMax: 1, timeout: nil, token: token(index))
+      }
+      while !waiting.isEmpty {
+        let delivered = ring.turns { !$0.isEmpty }
+        try #require(!delivered.isEmpty)
+        for one in delivered {
+          let index = Int(one.token.slot)
+          if one.error == .noBufferSpace {
+            starved += 1
+            ring.receive(on: pairs[index].server, bytesMax: 1, timeout: nil, token: token(index))
+          } else {
+            #expect(ring.take([one]) == [UInt8(round)])
+            waiting.remove(index)
+          }
+        }
+      }
+      // Once it has run short, the kernel sees all there are: nobody asks three times.
+      #expect(round == 0 ? (1...136).contains(starved) : starved == 0)
+      #expect(ring.buffersFree == 256)
+    }
+  }
+
   /// Against a dictionary, on tokens whose places collide.
   @Test func theTableOfRequestsFindsEachByItsToken() {
     var random = SplitMix(state: 42)

@@ -31,7 +31,7 @@ public struct SimulatedKernel: ~Copyable, Kernel {
 
   /// Receives into leased buffers of the pool.
   public mutating func receive(
-    on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token
+    on socket: Descriptor, bytesMax: Int, pollsFirst: Bool, timeout: Duration?, token: Token
   ) {
     if bytesMax < 1 { world.violation("the engine wants to receive \(bytesMax) bytes") }
     let request = SimulatedRequest(.receive, token: token, descriptor: socket.rawValue)
@@ -162,7 +162,8 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     switch option {
     case .sendBuffer(let bytes): socket.sentMax = max(1, bytes)
     case .receiveBuffer(let bytes): socket.receivedMax = max(1, bytes)
-    case .noDelay, .keepAlive, .noQuickAcknowledge, .transparent, .freeBind, .device, .userTimeout,
+    case .noDelay: socket.hasNoDelay = true
+    case .keepAlive, .noQuickAcknowledge, .transparent, .freeBind, .device, .userTimeout,
       .keepAliveCount, .keepAliveIdle, .keepAliveInterval, .mark, .typeOfService,
       .timeToLive, .repair, .notSentLowWater:
       break

@@ -40,6 +40,12 @@ final class SimulatedSocket {
   var pendingError: Errno?
   /// Whether its owner closed it. What it sent is still delivered.
   var isClosed = false
+  /// Whether the engine connected it over TCP, where small pieces behind others would be kept back.
+  var isOutgoing = false
+  /// Whether it has TCP_NODELAY.
+  var hasNoDelay = false
+  /// Whether the engine gave it anything to send.
+  var hasSent = false
   /// The pipe that this is an end of.
   var pipe: SimulatedPipe?
 

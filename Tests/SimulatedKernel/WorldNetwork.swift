@@ -80,6 +80,14 @@ extension SimulatedWorld {
     startDelivery(from: socket)
   }
 
+  /// The engine has a socket send: from the second time on, Nagle's algorithm must be off.
+  func noteSend(on socket: SimulatedSocket) {
+    if socket.isOutgoing, socket.hasSent, !socket.hasNoDelay {
+      violation("the engine sends a second time to a server that has no TCP_NODELAY")
+    }
+    socket.hasSent = true
+  }
+
   /// Takes bytes out of a socket's receive buffer.
   func take(from socket: SimulatedSocket, _ count: Int) -> ArraySlice<UInt8> {
     let bytes = socket.received.removeFirst(count)

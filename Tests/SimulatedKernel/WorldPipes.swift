@@ -51,6 +51,7 @@ extension SimulatedWorld {
     if room > 0, chance(\.sendWouldBlock) { room = 0 }
     if room > 1, chance(\.shortSplice) { room = random.number(in: 1...room - 1) }
     guard room > 0 else { return .failure(.wouldBlock) }
+    noteSend(on: socket)
     put(pipe.content.removeFirst(room), into: socket)
     return .success(room)
   }

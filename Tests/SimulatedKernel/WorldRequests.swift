@@ -60,6 +60,7 @@ extension SimulatedWorld {
       return finish(request, -Errno.invalidArgument.rawValue)
     }
     socket.state = .connecting
+    socket.isOutgoing = endpoint.kind == .internet
     if chance(\.connectHangs) { return }
     let isRefused = chance(\.connectRefused) || !servers.contains { $0.endpoint == endpoint }
     let delay = Duration.microseconds(random.number(in: 20...2_000))
@@ -84,6 +85,7 @@ extension SimulatedWorld {
     if room > 0, chance(\.sendWouldBlock) { room = 0 }
     if room > 1, chance(\.shortSend) { room = random.number(in: 1...room - 1) }
     guard room > 0 else { return finish(request, -Errno.wouldBlock.rawValue) }
+    noteSend(on: socket)
     var left = room
     for piece in request.pieces where left > 0 {
       let count = min(left, piece.count)

@@ -16,7 +16,8 @@ extension Worker where K: ~Copyable {
   }
 
   mutating func connect(_ slot: SlotPointer) -> SessionActions {
-    let backend = state.backends[Int(slot.value.backend)]
+    // By its index each time: a backend that is held is counted, by all workers in one place.
+    let (backend, server) = (Int(slot.value.backend), Int(slot.value.server))
     guard let endpoint = serverEndpoint(slot) else { return failConnect(.noResource, slot) }
     slot.value[.server].error = .none
     let socket: Descriptor
@@ -33,16 +34,14 @@ extension Worker where K: ~Copyable {
       slot.value[.server].error = ConnectionError(ofMissingSocket: error)
       return failConnect(.noResource, slot)
     }
-    let settings = backend.settings
-    if endpoint.kind == .internet { kernel.set(.noDelay, on: socket) }
+    let settings = state.backends[backend].settings
     if settings.serverKeepAlive { kernel.keepAlive(settings.serverProbes, on: socket) }
-    let server = Int(slot.value.server)
     if settings.connectsSmartly,
-      backend.servers[server].sendProxy != nil || slot.value.held.contains(.request)
+      state.backends[backend].servers[server].sendProxy != nil || slot.value.held.contains(.request)
     {
       kernel.set(.noQuickAcknowledge, on: socket)
     }
-    if let milliseconds = backend.servers[server].userTimeoutMilliseconds {
+    if let milliseconds = state.backends[backend].servers[server].userTimeoutMilliseconds {
       kernel.set(.userTimeout(milliseconds: milliseconds), on: socket)
     }
     if let bytes = settings.sendBuffer { kernel.set(.sendBuffer(bytes: bytes), on: socket) }
@@ -50,7 +49,7 @@ extension Worker where K: ~Copyable {
     if let bytes = settings.notSentLowWater {
       kernel.set(.notSentLowWater(bytes: bytes), on: socket)
     }
-    if endpoint.kind == .internet, let source = backend.servers[server].source {
+    if endpoint.kind == .internet, let source = state.backends[backend].servers[server].source {
       switch kernel.bind(socket, to: source, for: .session(slot.value.clientAddress)) {
       case .success(let port):
         slot.value.sourcePort = port
@@ -64,6 +63,7 @@ extension Worker where K: ~Copyable {
     if slot.value.hasRuleState { applySocketOptions(slot, to: socket) }
     slot.value[.server].socket = socket
     slot.value[.server].leaving = .no
+    slot.value[.server].nagle = endpoint.kind == .internet ? .untouched : .off
     start(.connect, slot)
     kernel.connect(
       socket, to: endpoint, timeout: settings.connectTimeout, token: token(.connect, slot))
@@ -72,11 +72,11 @@ extension Worker where K: ~Copyable {
 
   /// Where the chosen server is: some of its parts may be those of the client's destination.
   private mutating func serverEndpoint(_ slot: SlotPointer) -> Endpoint? {
-    let server = state.backends[Int(slot.value.backend)].servers[Int(slot.value.server)]
-    if case .unix(let endpoint) = server.host { return endpoint }
-    if case .ip(let ip) = server.host, case .fixed(let port) = server.port {
-      return Endpoint(SocketAddress(ip: ip, port: port))
+    let number = Int(slot.value.server)
+    if let endpoint = state.backends[Int(slot.value.backend)].servers[number].endpoint {
+      return endpoint
     }
+    let server = state.backends[Int(slot.value.backend)].servers[number]
     guard let destination = frontendAddress(slot) else { return nil }
     let ip: IPAddress
     switch server.host {

@@ -52,18 +52,18 @@ extension Worker where K: ~Copyable {
 
   /// The client's addresses are known: looks for a server at once, without waiting for bytes.
   mutating func beginSession(_ slot: SlotPointer) {
-    let proxy = state.frontends[Int(slot.value.frontend)]
-    if proxy.rules.hasSessionRules, !runSessionRules(slot) { return }
+    let frontend = Int(slot.value.frontend)
+    if state.frontends[frontend].rules.hasSessionRules, !runSessionRules(slot) { return }
     if slot.value.tracking >= 0 { countTrackedSession(slot) }
     state.countSession(slot.value)
     if state.rates.isLimited { state.rates.countSession(now: kernel.now) }
     logEarly(.accept, slot)
-    if proxy.rules.mayInspect {
+    if state.frontends[frontend].rules.mayInspect {
       beginInspection(slot)
       if slot.value.isInUse, slot.value.session.phase != .closed { armReceive(.client, slot) }
       return
     }
-    slot.value.backend = Int32(proxy.backend)
+    slot.value.backend = Int32(state.frontends[frontend].backend)
     perform(slot.value.session.accepted(), slot)
     guard slot.value.isInUse, slot.value.session.phase != .closed else { return }
     if slot.value.session.phase == .connecting {
@@ -246,8 +246,15 @@ extension Worker where K: ~Copyable {
     slot.value.holdsServer = false
     let (backend, server) = (Int(slot.value.backend), Int(slot.value.server))
     let hasFailed = slot.value.hasFailedConnection
-    state.backends[backend].with(absent: ()) { $0.release(server, isAfterFailure: hasFailed) }
-    grantSlots(backend: backend, server: server)
+    let now = kernel.now
+    let grant = state.backends[backend].with(absent: nil) {
+      $0.release(server, isAfterFailure: hasFailed)
+      return $0.nextGrant(server, now: now)
+    }
+    if let grant {
+      tell(grant, backend: backend)
+      grantSlots(backend: backend, server: server)
+    }
   }
 
   /// The session is over for its backend.

@@ -54,8 +54,12 @@ extension Worker where K: ~Copyable {
         || slot.value.inspection.looks(at: side), room > 0
     else { return }
     start(operation, slot)
+    // The answer to what is just about to be sent is not there yet.
+    let isAwaitingAnswer =
+      slot.value[from: side.other].bytes > 0 && slot.value[side].nagle == .untouched
     kernel.receive(
-      on: slot.value[side].socket, bytesMax: room, timeout: timeout, token: token(operation, slot))
+      on: slot.value[side].socket, bytesMax: room, pollsFirst: isAwaitingAnswer,
+      timeout: timeout, token: token(operation, slot))
   }
 
   private func channelCapacity(_ slot: SlotPointer) -> Int {
@@ -213,12 +217,25 @@ extension Worker where K: ~Copyable {
         base: UnsafePointer(slot.value[from: side.other].memory(of: piece, in: kernel)),
         count: piece.count)
     }
+    switch slot.value[side].nagle {
+    case .off: break
+    case .untouched: slot.value[side].nagle = .on
+    case .on: turnNagleOff(side, slot)
+    }
     start(operation, slot)
     slot.value[side].sendingBytes = Int32(
       truncatingIfNeeded: slot.value[from: side.other].bytes)
     unsafe kernel.send(
       on: slot.value[side].socket, pieces: UnsafeBufferPointer(start: pieces, count: count),
       token: token(operation, slot))
+  }
+
+  /// Lets small pieces leave at once: TCP_NODELAY, tcp(7). Nothing waits that has no other piece
+  /// before it, so that this is left to the second send, which many a connection does not come to.
+  @inline(never)
+  mutating func turnNagleOff(_ side: SideName, _ slot: SlotPointer) {
+    slot.value[side].nagle = .off
+    kernel.set(.noDelay, on: slot.value[side].socket)
   }
 
   /// A send took some bytes, or none.

@@ -15,6 +15,16 @@ struct SlotSide {
     case resetting
   }
 
+  /// Whether its socket may keep small pieces back (Nagle's algorithm).
+  enum Nagle: UInt8 {
+    /// It does not: the option is set, or it is no TCP socket.
+    case off
+    /// It has nothing to keep back: nothing was sent yet.
+    case untouched
+    /// It would keep back what is sent next.
+    case on
+  }
+
   var socket = Descriptor.none
   /// When bytes last came from this side or went to it.
   var lastActivity = Instant.origin
@@ -25,6 +35,8 @@ struct SlotSide {
   /// What the send in flight was given.
   var sendingBytes: Int32 = 0
   var leaving = Leaving.no
+  /// The client's is off from the beginning: its socket has the option from the listener.
+  var nagle = Nagle.off
   /// What the connection failed with, or the last attempt at one.
   var error = ConnectionError.none
   /// Whether the socket takes no byte at the moment: its `writable` poll is due or in flight.

@@ -29,6 +29,7 @@ extension Worker where K: ~Copyable {
       slot.value.session.phase == .established, pipes.hasFree
     else { return }
     slot.value[from: side].mode = .entering
+    if slot.value[side.other].nagle != .off { turnNagleOff(side.other, slot) }
     counters.spliceBegins &+= 1
     cancel(.receive(side), slot)
   }

@@ -38,6 +38,8 @@ struct ServerSettings: Sendable {
   let proxyHeader: ProxyHeaderConfiguration
   /// Its address when it does not depend on the client.
   let address: SocketAddress?
+  /// Where to connect to when that does not depend on the client.
+  let endpoint: Endpoint?
 }
 
 /// A backend as all workers see it: its settings, and behind a lock its servers and queues. The lock
@@ -76,14 +78,20 @@ final class BackendState: Sendable {
       splicing: SplicePermission(proxy))
     servers = proxy.servers.map { server in
       var address: SocketAddress?
-      if case .ip(let ip) = server.host, case .fixed(let port) = server.port {
-        address = SocketAddress(ip: ip, port: port)
+      var endpoint: Endpoint?
+      switch (server.host, server.port) {
+      case (.unix(let fixed), _): endpoint = fixed
+      case (.ip(let ip), .fixed(let port)):
+        let fixed = SocketAddress(ip: ip, port: port)
+        address = fixed
+        endpoint = Endpoint(fixed)
+      default: break
       }
       return ServerSettings(
         host: server.host, port: server.port, source: server.source.map(ServerSource.init),
         sendProxy: server.sendProxy, userTimeoutMilliseconds: server.userTimeoutMilliseconds,
         proxyHeader: server.proxyHeader,
-        address: address)
+        address: address, endpoint: endpoint)
     }
     self.backend = Mutex(backend.map { [$0] } ?? [])
   }

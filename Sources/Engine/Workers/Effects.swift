@@ -26,7 +26,7 @@ extension Worker where K: ~Copyable {
     }
   }
 
-  private func tell(_ grant: Grant, backend: Int) {
+  func tell(_ grant: Grant, backend: Int) {
     state.mailboxes[Int(grant.waiter.worker)].post(
       .granted(
         slot: grant.waiter.slot, generation: grant.waiter.generation,

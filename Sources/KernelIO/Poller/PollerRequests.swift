@@ -28,9 +28,10 @@ extension Poller {
     descriptors[socket.rawValue].ready &= ~Poller.connectReady
   }
 
-  /// Receives into leased buffers; see `Kernel.receive(on:bytesMax:timeout:token:)`. recv(2).
+  /// Receives into leased buffers; see `Kernel.receive(on:bytesMax:pollsFirst:timeout:token:)`.
+  /// What was polled for is known, so that there is no first attempt to be saved. recv(2).
   public mutating func receive(
-    on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token
+    on socket: Descriptor, bytesMax: Int, pollsFirst: Bool, timeout: Duration?, token: Token
   ) {
     invariant(bytesMax >= 1, "a receive is for at least one byte")
     guard let index = start(.receive, on: socket, timeout: timeout, token: token) else { return }

@@ -30,7 +30,7 @@ extension Ring {
 
   /// Receives into leased buffers of the pool. IORING_OP_RECV, IORING_OP_LINK_TIMEOUT
   public mutating func receive(
-    on socket: Descriptor, bytesMax: Int, timeout: Duration?, token: Token
+    on socket: Descriptor, bytesMax: Int, pollsFirst: Bool, timeout: Duration?, token: Token
   ) {
     invariant(bytesMax > 0, "a receive delivers at least a byte")
     var token = token
@@ -42,6 +42,9 @@ extension Ring {
     }
     reserve(2)
     let entry = unsafe prepareReceive(on: socket, bytesMax: bytesMax, token: token)
+    if pollsFirst {
+      unsafe entry.pointee.ioprio |= UInt16(truncatingIfNeeded: IORING_RECVSEND_POLL_FIRST)
+    }
     if let timeout { unsafe link(__kernel_timespec(timeout), flags: 0, to: entry) }
   }
 

@@ -71,6 +71,8 @@ extension Ring {
           // Some kernels take a buffer for the end of the stream too.
           pool.giveBack(buffer)
         }
+      } else if _slowPath(completion.result == -ENOBUFS) {
+        pool.ranOut()
       }
       if _slowPath(completion.token.isOwn), !settle(&completion) {
         hasSwallowed = true
