@@ -10,6 +10,8 @@ public struct Record: Codable, Sendable, Equatable {
   /// What every variant's program calls itself; those that are missing here did not run.
   public var versions: [Variant: String]
   public var skipped: [Skip]
+  /// What the values of a cell are.
+  public private(set) var columns = Cell.columns
   public var cells: [Cell]
   public var systemCalls: [SystemCalls]
 
@@ -59,21 +61,6 @@ public struct Skip: Codable, Sendable, Equatable {
     self.variant = variant
     self.workload = workload
     self.reason = reason
-  }
-}
-
-/// One window of one variant under one workload.
-public struct Cell: Codable, Sendable, Equatable {
-  public var workload: String
-  public var variant: Variant
-  public var round: Int
-  public var result: LoadResult
-
-  public init(workload: String, variant: Variant, round: Int, result: LoadResult) {
-    self.workload = workload
-    self.variant = variant
-    self.round = round
-    self.result = result
   }
 }
 

@@ -38,7 +38,18 @@ import Testing
   }
 
   @Test func aRecordSurvivesItsFile() throws {
-    var kept = record([.ring: [0.25], .haproxy: [1, 2]])
+    var kept = record([.ring: [0.25], .haproxy: [1, 2]]) {
+      ($0.messages, $0.bytes, $0.allMessages, $0.allBytes, $0.allConnections) = (11, 12, 13, 14, 15)
+      ($0.voluntarySwitches, $0.involuntarySwitches, $0.threads) = (16, 17, 18)
+      ($0.latencies, $0.bulkBytes) = (19, 20)
+      ($0.residentBytesBefore, $0.residentBytesAfter) = (21, 22)
+      ($0.kernelBytesBefore, $0.kernelBytesAfter) = (23, 24)
+      ($0.seconds, $0.proxySeconds, $0.loadSeconds) = (0.25, 0.26, 0.27)
+      ($0.p50, $0.p99, $0.p999) = (28.5, 29.5, 30.5)
+    }
+    kept.cells[0].result.failure = "wrong bytes were received"
+    kept.cells[1].result.placement = Placement(
+      threads: 2, onBusyThread: 3, elsewhere: 4, bulkConnections: 5)
     kept.versions[.haproxy] = "HAProxy version 2.6"
     kept.skipped.append(Skip(variant: .nginx, workload: nil, reason: "not installed"))
     kept.systemCalls.append(
@@ -46,6 +57,8 @@ import Testing
         workload: "bulk-8", variant: .ring, counter: .strace, perUnit: 2, names: ["splice": 4]))
     let data = try JSONEncoder().encode(kept)
     #expect(try JSONDecoder().decode(Record.self, from: data) == kept)
+    let row = try JSONSerialization.jsonObject(with: JSONEncoder().encode(kept.cells[0]))
+    #expect((row as? [Any])?.count == Cell.columns.count)
   }
 
   @Test func aBusyMachineIsToldFromAQuietOne() {
