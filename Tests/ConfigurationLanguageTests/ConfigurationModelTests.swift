@@ -297,6 +297,14 @@ import Testing
     #expect(found == [-1, 2, 0, 0])
   }
 
+  @Test func takingBackWhatIsOnWithoutAWordIsRemembered() {
+    let found = ["option tcp-smart-connect", "no option tcp-smart-connect", "no option persist"].map
+    {
+      proxies("listen a\n bind :80\n \($0)\n server s 127.0.0.1:81").first?.refused
+    }
+    #expect(found == [[], .smartConnect, []])
+  }
+
   @Test func globalWordsReachTheModel() {
     let outcome = read(
       """

@@ -58,6 +58,32 @@ import Testing
     #expect((world.timedReceives > 0) == isTimed)
   }
 
+  @Test(arguments: [false, true])
+  func theFirstBytesTellAServerOfItsConnectionWhenThereAreAny(isSmart: Bool) {
+    let world = SimulatedWorld(seed: 1)
+    world.serve(at: Simulation.server(0)) { _ in .echo }
+    for _ in 0..<50 { world.addClient(to: Simulation.front, .source(64)) }
+    var proxy = DataPathTests.proxy()
+    if !isSmart { proxy.refused = .smartConnect }
+    let left = Simulation(world: world, proxy: proxy).run(lasting: .seconds(5))
+    #expect(left.isEmpty)
+    #expect(world.acknowledgements.carried + world.acknowledgements.alone == (isSmart ? 50 : 0))
+    #expect(world.acknowledgements.carried > 25 || !isSmart)
+  }
+
+  @Test func aServerThatSpeaksFirstHearsOfItsConnectionAtOnce() throws {
+    let world = SimulatedWorld(seed: 1)
+    world.serve(at: Simulation.server(0)) { _ in
+      PeerScript([.sendContent(8), .shutdownWriting, .receiveToEnd, .close])
+    }
+    let client = world.addClient(to: Simulation.front, PeerScript([.receiveToEnd, .close]))
+    let simulation = Simulation(world: world, proxy: DataPathTests.proxy())
+    let begin = world.now
+    #expect(simulation.run(lasting: .seconds(5)).isEmpty)
+    #expect(world.acknowledgements == (0, 1))
+    #expect(try #require(client.endedAt) - begin < .milliseconds(20))
+  }
+
   @Test(arguments: [100, 400, 499, 500, 700, 1_000, 3_000])
   func aTimeoutThatIsAddedLaterCountsFromTheLastByte(milliseconds: Int) throws {
     for sends in 0..<3 {

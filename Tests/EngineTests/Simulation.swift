@@ -143,7 +143,7 @@ extension Worker where K: ~Copyable {
       slot[from: .client].checkInvariants()
       slot[from: .server].checkInvariants()
     }
-    for backend in state.backends {
+    for backend in state.backends.all {
       backend.with(absent: ()) { $0.checkInvariants(now: kernel.now) }
     }
   }

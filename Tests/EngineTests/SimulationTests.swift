@@ -140,6 +140,6 @@ import Testing
     #expect(bulk(early) { $0.options.insert(.spliceResponse) }.bytesSpliced == 0)
     #expect(bulk(early) { $0.options.insert(.spliceRequest) }.bytesSpliced > 0)
     #expect(bulk(early) { $0.options.insert(.spliceAuto) }.bytesSpliced > 0)
-    #expect(bulk(early) { $0.refusedSplicing.insert(.spliceAuto) }.bytesSpliced == 0)
+    #expect(bulk(early) { $0.refused.insert(.spliceAuto) }.bytesSpliced == 0)
   }
 }

@@ -81,12 +81,42 @@ import Testing
     #expect(SystemCall.peerAddress(of: pair.server) == client)
   }
 
+  @Test(arguments: [false, true])
+  func aHandshakeIsAcknowledgedWithTheFirstBytesOrWhenAsked(sends: Bool) throws {
+    let (listener, endpoint) = TestSocket.listener()
+    defer { SystemCall.close(listener) }
+    // The kernel waits for 200 ms: a test that was stopped for as long has seen nothing.
+    for _ in 0..<20 {
+      let begin = SystemCall.now()
+      let client = TestSocket.connect(to: endpoint) {
+        #expect(SystemCall.set(.quickAcknowledge(false), on: $0) == nil)
+      }
+      defer { SystemCall.close(client) }
+      #expect(TestSocket.wait(on: client, for: Int16(POLLOUT)) & Int16(POLLOUT) != 0)
+      let early = SystemCall.accept(on: listener)
+      if case .success(let server) = early {
+        SystemCall.close(server)
+        try #require(SystemCall.now() - begin >= .milliseconds(150))
+        continue
+      }
+      if sends {
+        #expect(send(client.rawValue, "x", 1, 0) == 1)
+      } else {
+        #expect(SystemCall.set(.quickAcknowledge(true), on: client) == nil)
+      }
+      TestSocket.wait(on: listener, for: Int16(POLLIN))
+      SystemCall.close(try SystemCall.accept(on: listener).get())
+      return
+    }
+    Issue.record("the machine never ran the test without a pause")
+  }
+
   @Test func setsEveryOption() throws {
     let v4 = try SystemCall.makeSocket(for: Endpoint(.init(ip: .anyV4, port: 0))).get()
     let v6 = try SystemCall.makeSocket(for: Endpoint(.init(ip: .anyV6, port: 0))).get()
     defer { [v4, v6].forEach(SystemCall.close) }
     let options: [SocketOption] = [
-      .noDelay, .keepAlive, .noQuickAcknowledge, .sendBuffer(bytes: 65536),
+      .noDelay, .keepAlive, .quickAcknowledge(false), .sendBuffer(bytes: 65536),
       .receiveBuffer(bytes: 65536), .freeBind, .userTimeout(milliseconds: 42_000),
       .keepAliveCount(3), .keepAliveIdle(seconds: 100), .keepAliveInterval(seconds: 10),
     ]

@@ -27,10 +27,13 @@ enum TestSocket {
   }
 
   /// Begins to connect a new socket; on loopback the handshake is over at once.
-  static func connect(to endpoint: Endpoint) -> Descriptor {
+  static func connect(
+    to endpoint: Endpoint, _ prepare: (Descriptor) -> Void = { _ in }
+  ) -> Descriptor {
     guard case .success(let socket) = SystemCall.makeSocket(for: endpoint) else {
       fatalError("no socket")
     }
+    prepare(socket)
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     name.sin_port = endpoint.address.port.bigEndian

@@ -163,7 +163,13 @@ public struct SimulatedKernel: ~Copyable, Kernel {
     case .sendBuffer(let bytes): socket.sentMax = max(1, bytes)
     case .receiveBuffer(let bytes): socket.receivedMax = max(1, bytes)
     case .noDelay: socket.hasNoDelay = true
-    case .keepAlive, .noQuickAcknowledge, .transparent, .freeBind, .device, .userTimeout,
+    case .quickAcknowledge(let isOn):
+      if isOn {
+        world.acknowledgeHandshake(of: socket, isAlone: true)
+      } else {
+        socket.withholdsAcknowledgement = true
+      }
+    case .keepAlive, .transparent, .freeBind, .device, .userTimeout,
       .keepAliveCount, .keepAliveIdle, .keepAliveInterval, .mark, .typeOfService,
       .timeToLive, .repair, .notSentLowWater:
       break

@@ -46,6 +46,8 @@ final class SimulatedSocket {
   var hasNoDelay = false
   /// Whether the engine gave it anything to send.
   var hasSent = false
+  /// Whether the peer has not heard that the connection stands: TCP_QUICKACK is off, nothing was sent.
+  var withholdsAcknowledgement = false
   /// The pipe that this is an end of.
   var pipe: SimulatedPipe?
 

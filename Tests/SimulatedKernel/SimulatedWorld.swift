@@ -26,6 +26,9 @@ public final class SimulatedWorld {
   public internal(set) var turns = 0
   /// How many receives the engine has started with a timeout.
   public internal(set) var timedReceives = 0
+  /// How many connections to servers were acknowledged together with the first bytes (or the end), and
+  /// how many alone because the engine asked for it.
+  public internal(set) var acknowledgements = (carried: 0, alone: 0)
   /// How many descriptors the engine may have.
   public var descriptorsMax = 10_000
   /// The date at the origin of the clock.

@@ -68,8 +68,21 @@ extension SimulatedWorld {
         SocketAddress(ip: IPAddress(v4: 0x0a00_0001), port: UInt16(40_000 + peers.count % 20_000))
       }
     _ = makeConnection(peer, local: local, remote: endpoint.internetAddress, near: socket)
-    schedule(.peer(peer), after: .zero)
     finish(request, 0)
+    guard socket.withholdsAcknowledgement else { return schedule(.peer(peer), after: .zero) }
+    perform(after: .milliseconds(200)) { [unowned self] in
+      guard socket.withholdsAcknowledgement else { return }
+      violation("a server hears of its connection only when 200 ms have passed")
+      acknowledgeHandshake(of: socket, isAlone: true)
+    }
+  }
+
+  /// The peer hears that the connection stands: with the first bytes, a FIN, or alone.
+  func acknowledgeHandshake(of socket: SimulatedSocket, isAlone: Bool) {
+    guard socket.withholdsAcknowledgement else { return }
+    socket.withholdsAcknowledgement = false
+    if isAlone { acknowledgements.alone += 1 } else { acknowledgements.carried += 1 }
+    if let peer = socket.other?.owner { schedule(.peer(peer), after: socket.latency) }
   }
 
   // MARK: Bytes
@@ -96,6 +109,7 @@ extension SimulatedWorld {
   }
 
   private func startDelivery(from socket: SimulatedSocket) {
+    acknowledgeHandshake(of: socket, isAlone: false)
     guard !socket.isDelivering else { return }
     socket.isDelivering = true
     schedule(.delivery(from: socket), after: socket.latency)
@@ -148,6 +162,7 @@ extension SimulatedWorld {
   func reset(_ socket: SimulatedSocket) {
     socket.isClosed = true
     socket.isReset = true
+    socket.withholdsAcknowledgement = false
     socket.sent.removeAll()
     socket.received.removeAll()
     guard socket.state == .connected, let other = socket.other, !other.isReset else { return }

@@ -93,8 +93,9 @@ public struct ProxyConfiguration: Sendable {
   /// `default_backend`, or the proxy itself for a `listen` section: an index into
   /// `Configuration.proxies`; nil when there is no backend at all.
   public var defaultBackend: Int?
-  /// `no option splice-auto`, `splice-request`, `splice-response`: what was taken back explicitly.
-  public var refusedSplicing: Options = []
+  /// `no option splice-auto`, `splice-request`, `splice-response`, `tcp-smart-connect`: what was taken
+  /// back explicitly of what is on without a word.
+  public var refused: Options = []
   /// `use_backend`, in order: the first one whose condition holds decides.
   public var switchingRules: [SwitchingRule] = []
   /// `tcp-request connection`

@@ -40,19 +40,22 @@ extension ConfigurationDraft {
       } else {
         proxy.settings.options.remove(flag)
       }
-      noteSplicing(flag, isRefused: statement.modifier == .no)
+      noteRefusal(flag, isRefused: statement.modifier == .no)
     case .httpOnly: note(option.name, statement)
     case .ignored, .notSupported: break
     }
   }
 
-  /// Splicing is on without a word, so that taking it back is more than not asking for it.
-  private mutating func noteSplicing(_ flag: ProxyConfiguration.Options, isRefused: Bool) {
-    guard [.spliceAuto, .spliceRequest, .spliceResponse].contains(flag) else { return }
+  /// Some options are on without a word, so that taking one back is more than not asking for it.
+  private mutating func noteRefusal(_ flag: ProxyConfiguration.Options, isRefused: Bool) {
+    let isOnByItself: ProxyConfiguration.Options = [
+      .spliceAuto, .spliceRequest, .spliceResponse, .smartConnect,
+    ]
+    guard isOnByItself.contains(flag) else { return }
     if isRefused {
-      proxy.settings.refusedSplicing.insert(flag)
+      proxy.settings.refused.insert(flag)
     } else {
-      proxy.settings.refusedSplicing.remove(flag)
+      proxy.settings.refused.remove(flag)
     }
   }
 

@@ -36,10 +36,8 @@ extension Worker where K: ~Copyable {
     }
     let settings = state.backends[backend].settings
     if settings.serverKeepAlive { kernel.keepAlive(settings.serverProbes, on: socket) }
-    if settings.connectsSmartly,
-      state.backends[backend].servers[server].sendProxy != nil || slot.value.held.contains(.request)
-    {
-      kernel.set(.noQuickAcknowledge, on: socket)
+    if settings.connectsSmartly, endpoint.kind == .internet {
+      kernel.set(.quickAcknowledge(false), on: socket)
     }
     if let milliseconds = state.backends[backend].servers[server].userTimeoutMilliseconds {
       kernel.set(.userTimeout(milliseconds: milliseconds), on: socket)
@@ -109,11 +107,14 @@ extension Worker where K: ~Copyable {
     }
     guard let error = completion.error else {
       let server = Int(slot.value.server)
-      state.backends[Int(slot.value.backend)].with(absent: ()) { $0.connected(server) }
+      state.backends.with(Int(slot.value.backend)) {
+        $0.with(absent: ()) { $0.connected(server) }
+      }
       slot.value.connectMilliseconds =
         (kernel.now - slot.value.acceptedAt).wholeMilliseconds - slot.value.waitMilliseconds
       prependHeader(slot)
       perform(slot.value.session.connected(holding: slot.value.held), slot)
+      if slot.value[.server].nagle == .untouched { postponed.append(token(.connect, slot)) }
       return
     }
     // A handshake that was not over in time has no error: nobody knows what the server would say.
@@ -168,16 +169,16 @@ extension Worker where K: ~Copyable {
   mutating func establish(_ slot: SlotPointer) {
     slot.value[.server].lastActivity = kernel.now
     if slot.value.hasRuleState { responseBegins(slot) }
-    let backend = state.backends[Int(slot.value.backend)]
+    let backend = Int(slot.value.backend)
     let splicing = state.frontends[Int(slot.value.frontend)].settings.splicing
-      .combined(with: backend.settings.splicing)
+      .combined(with: state.backends[backend].settings.splicing)
     slot.value[from: .client].maySplice = splicing.permits(.client)
     slot.value[from: .server].maySplice = splicing.permits(.server)
     logEarly(.connect, slot)
     renewTimeout(.client, slot)
-    if backend.rules.hasResponseRules {
+    if state.backends[backend].rules.hasResponseRules {
       beginResponseInspection(slot)
-    } else if backend.rules.remembersServers {
+    } else if state.backends[backend].rules.remembersServers {
       rememberServer(slot)
     }
     armReceive(.server, slot)

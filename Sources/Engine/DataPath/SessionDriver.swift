@@ -11,16 +11,18 @@ extension Worker where K: ~Copyable {
 
   /// Gives an accepted connection a session. A place in the frontend and the process is reserved.
   mutating func startSession(_ socket: Descriptor, frontend: Int32, listener: Int32) {
-    let proxy = state.frontends[Int(frontend)]
     guard let slot = table.take() else {
       kernel.close(socket)
       state.releasePlace(frontend: Int(frontend), listener: Int(listener))
       return
     }
-    let settings = proxy.settings
+    // By its index each time: a frontend that is held is counted, by all workers in one place.
+    let place = Int(frontend)
+    let settings = state.frontends[place].settings
     slot.value.session = Session(
-      abortsOnClose: proxy.backendAbortsOnClose, clientLingers: settings.clientLingers,
-      serverLingers: proxy.backendLingers)
+      abortsOnClose: state.frontends[place].backendAbortsOnClose,
+      clientLingers: settings.clientLingers,
+      serverLingers: state.frontends[place].backendLingers)
     slot.value.frontend = frontend
     slot.value.listener = listener
     slot.value.acceptedAt = kernel.now
@@ -36,11 +38,13 @@ extension Worker where K: ~Copyable {
       kernel.set(.notSentLowWater(bytes: bytes), on: socket)
     }
     var expected: ExpectedHeaders = []
-    if proxy.listeners[Int(listener)].isAcceptProxy { expected.insert(.proxy) }
-    if proxy.listeners[Int(listener)].clientAddressMagic != nil {
+    if state.frontends[place].listeners[Int(listener)].isAcceptProxy { expected.insert(.proxy) }
+    if state.frontends[place].listeners[Int(listener)].clientAddressMagic != nil {
       expected.insert(.clientAddress)
     }
-    if proxy.rules.hasConnectionRules, !runConnectionRules(slot, &expected) { return }
+    if state.frontends[place].rules.hasConnectionRules, !runConnectionRules(slot, &expected) {
+      return
+    }
     if expected != [] {
       slot.value.expectedHeaders = expected
       slot.value.handshakeMilliseconds = -1
@@ -69,22 +73,10 @@ extension Worker where K: ~Copyable {
     if slot.value.session.phase == .connecting {
       // A server that is near has answered by the next turn. Then one receive serves the client's
       // whole life, where one that was started now would be for `tune.bufsize` bytes only.
-      unread.append(token(.receiveClient, slot))
+      postponed.append(token(.receiveClient, slot))
     } else {
       armReceive(.client, slot)
     }
-  }
-
-  /// Reads the clients whose servers have not answered by the turn after they were accepted.
-  ///
-  /// - Parameter count: how many of them were there before this turn.
-  mutating func readUnread(_ count: Int) {
-    for index in 0..<count {
-      let token = unread[index]
-      guard table.isCurrent(token.slot, generation: token.generation) else { continue }
-      armReceive(.client, table[token.slot])
-    }
-    unread.removeFirst(count)
   }
 
   // MARK: Actions
@@ -132,7 +124,7 @@ extension Worker where K: ~Copyable {
   /// Asks the backend for a server.
   private mutating func chooseServer(_ slot: SlotPointer) -> SessionActions {
     guard slot.value.backend >= 0 else { return slot.value.session.noServer() }
-    let backend = state.backends[Int(slot.value.backend)]
+    let backend = Int(slot.value.backend)
     let previous = slot.value.server >= 0 ? Int(slot.value.server) : nil
     var request = AssignmentRequest(
       client: slot.value.clientAddress?.ip, waiter: waiter(slot), previous: previous)
@@ -141,13 +133,17 @@ extension Worker where K: ~Copyable {
       request.ruledServer = Int(slot.value.ruledServer)
       request.forcesServer = slot.value.forcesServer
     }
-    if backend.rules.hasBalanceKey { request.hash = balanceHash(backend, slot) }
+    if state.backends[backend].rules.hasBalanceKey {
+      request.hash = balanceHash(state.backends[backend], slot)
+    }
     let now = kernel.now
     let isNew = !slot.value.isInBackend
     slot.value.isInBackend = true
-    let assignment = backend.with(absent: .unavailable) {
-      if isNew { $0.enter(now: now) }
-      return $0.assign(request, now: now)
+    let assignment = state.backends.with(backend) {
+      $0.with(absent: .unavailable) {
+        if isNew { $0.enter(now: now) }
+        return $0.assign(request, now: now)
+      }
     }
     if let previous, assignment.server != previous { slot.value.session.movedOn() }
     switch assignment {
@@ -155,12 +151,12 @@ extension Worker where K: ~Copyable {
       return take(server: server, slot)
     case .queued(let ticket):
       slot.value.ticket = ticket
-      if let timeout = backend.settings.queueTimeout {
+      if let timeout = state.backends[backend].settings.queueTimeout {
         slot.value.queueDeadline = now + timeout
         armQueueTimer(slot)
       }
       let actions = slot.value.session.queued()
-      if let server = ticket.server { grantSlots(backend: Int(slot.value.backend), server: server) }
+      if let server = ticket.server { grantSlots(backend: backend, server: server) }
       return actions
     case .queueFull:
       return slot.value.session.queueWasFull()
@@ -247,9 +243,11 @@ extension Worker where K: ~Copyable {
     let (backend, server) = (Int(slot.value.backend), Int(slot.value.server))
     let hasFailed = slot.value.hasFailedConnection
     let now = kernel.now
-    let grant = state.backends[backend].with(absent: nil) {
-      $0.release(server, isAfterFailure: hasFailed)
-      return $0.nextGrant(server, now: now)
+    let grant = state.backends.with(backend) {
+      $0.with(absent: nil) {
+        $0.release(server, isAfterFailure: hasFailed)
+        return $0.nextGrant(server, now: now)
+      }
     }
     if let grant {
       tell(grant, backend: backend)
@@ -263,9 +261,11 @@ extension Worker where K: ~Copyable {
     slot.value.isInBackend = false
     let isFailure = slot.value.connectMilliseconds < 0
     let server = slot.value.server >= 0 ? Int(slot.value.server) : nil
-    state.backends[Int(slot.value.backend)].with(absent: ()) {
-      if isFailure { $0.countFailure(of: server) }
-      $0.leave()
+    state.backends.with(Int(slot.value.backend)) {
+      $0.with(absent: ()) {
+        if isFailure { $0.countFailure(of: server) }
+        $0.leave()
+      }
     }
   }
 }

@@ -155,7 +155,7 @@ extension Worker where K: ~Copyable {
       return
     }
     let isEarly =
-      side == .client && kernel.now - slot.value.acceptedAt < Limits.earlyLeave
+      side == .client && kernel.now < slot.value.acceptedAt + Limits.earlyLeave
     perform(slot.value.session.ended(side, holding: slot.value.held, isEarly: isEarly), slot)
     if slot.value.isInUse, slot.value[side].leaving == .no {
       // Whether it is gone altogether is watched when the session is still there a moment later.

@@ -10,9 +10,37 @@ struct Revisit {
   var since: Instant
 }
 
-/// What only sessions need that live longer than a moment: the timeouts of their receives, and the
+/// What sessions that just began leave for the next turn, and what only those need that live longer than
+/// a moment: the timeouts of their receives, and the
 /// watching of sides that are half-closed. A session that is over before costs no request for it.
 extension Worker where K: ~Copyable {
+  /// Reads the clients whose servers have not answered by the turn after they were accepted, and tells
+  /// servers that their connections stand when no byte of a client has told them by the turn after.
+  ///
+  /// - Parameter count: how many of them were there before this turn.
+  mutating func servePostponed(_ count: Int) {
+    for index in 0..<count {
+      let token = postponed[index]
+      guard table.isCurrent(token.slot, generation: token.generation) else { continue }
+      let slot = table[token.slot]
+      if token.operation == Operation.receiveClient.rawValue {
+        armReceive(.client, slot)
+      } else {
+        acknowledgeHandshake(slot)
+      }
+    }
+    postponed.removeFirst(count)
+  }
+
+  private mutating func acknowledgeHandshake(_ slot: SlotPointer) {
+    let server = slot.value[.server]
+    guard slot.value.session.phase != .connecting, server.nagle == .untouched,
+      server.socket != .none, server.leaving == .no,
+      state.backends[Int(slot.value.backend)].settings.connectsSmartly
+    else { return }
+    kernel.set(.quickAcknowledge(true), on: server.socket)
+  }
+
   /// Lets a side be looked at again.
   mutating func revisit(_ operation: Operation, _ slot: SlotPointer) {
     revisits.append(Revisit(token: token(operation, slot), since: kernel.now))
@@ -24,7 +52,7 @@ extension Worker where K: ~Copyable {
   /// Looks at the sides that have waited long enough.
   mutating func revisitTimerElapsed() {
     var count = 0
-    while count < revisits.count, kernel.now - revisits[count].since >= Limits.revisitDelay {
+    while count < revisits.count, kernel.now >= revisits[count].since + Limits.revisitDelay {
       let token = revisits[count].token
       count &+= 1
       guard table.isCurrent(token.slot, generation: token.generation),
@@ -49,7 +77,7 @@ extension Worker where K: ~Copyable {
   /// Whether a side's receive needs no timeout yet: its session has just begun, and the receive will
   /// be started anew, with its timeout, long before that can expire.
   func mayWaitForTimeout(_ timeout: Duration, _ slot: SlotPointer) -> Bool {
-    timeout >= Limits.untimedMin && kernel.now - slot.value.acceptedAt < Limits.revisitDelay
+    kernel.now < slot.value.acceptedAt + Limits.revisitDelay && timeout >= Limits.untimedMin
   }
 
   /// Starts a receive anew that has no timeout.

@@ -17,7 +17,8 @@ struct BackendSettings: Sendable {
   let tunnelTimeout: Duration?
   let serverKeepAlive: Bool
   let serverProbes: KeepAliveProbes
-  /// `option tcp-smart-connect`
+  /// Whether the first bytes carry the handshake's last acknowledgement: not after
+  /// `no option tcp-smart-connect`.
   let connectsSmartly: Bool
   let sendBuffer: Int?
   let receiveBuffer: Int?
@@ -70,7 +71,7 @@ final class BackendState: Sendable {
       tunnelTimeout: timeouts.tunnel,
       serverKeepAlive: proxy.options.contains(.serverKeepAlive),
       serverProbes: proxy.serverProbes,
-      connectsSmartly: proxy.options.contains(.smartConnect),
+      connectsSmartly: !proxy.refused.contains(.smartConnect),
       sendBuffer: tune.sendBufferServer,
       receiveBuffer: tune.receiveBufferServer,
       notSentLowWater: tune.notSentServer,

@@ -95,7 +95,7 @@ extension Worker where K: ~Copyable {
         kernel.set(.noDelay, on: socket)
         // The acknowledgement of the handshake then travels with what follows.
         if checks[check].run?.followsUpAtOnce == true {
-          kernel.set(.noQuickAcknowledge, on: socket)
+          kernel.set(.quickAcknowledge(false), on: socket)
         }
       }
       let server = state.backends[plan.backend].servers[plan.server]

@@ -43,7 +43,7 @@ final class FrontendState: Sendable {
   /// The sessions that are limited, and those that are about to be accepted.
   private let limited = Mutex((rate: EventRate(), pending: UInt64(0)))
   /// Sessions now, for each listener.
-  private let listenerCurrent: [SharedCount<Int>]
+  private let listenerCurrent: SharedObjects<SharedCount<Int>>
 
   init(_ proxy: ProxyConfiguration, in configuration: Configuration, processMaxconn: Int) {
     let timeouts = proxy.timeouts
@@ -76,7 +76,7 @@ final class FrontendState: Sendable {
     backendLingers = !options.contains(.noLinger)
     sessionRateMax = UInt64(proxy.sessionRateMax)
     maxconn = proxy.maxconn > 0 ? min(proxy.maxconn, processMaxconn) : processMaxconn
-    listenerCurrent = proxy.listeners.map { _ in SharedCount(0) }
+    listenerCurrent = SharedObjects(proxy.listeners.map { _ in SharedCount(0) })
   }
 
   /// Counts a session for `fe_sess_rate`.
@@ -104,7 +104,9 @@ final class FrontendState: Sendable {
   }
 
   /// Sessions of a listener now.
-  func sessions(listener: Int) -> Int { listenerCurrent[listener].value.load(ordering: .relaxed) }
+  func sessions(listener: Int) -> Int {
+    listenerCurrent.with(listener) { $0.value.load(ordering: .relaxed) }
+  }
 
   /// Sessions now, PROXY headers under way included.
   var current: Int { currentCount.value.load(ordering: .relaxed) }
@@ -119,7 +121,7 @@ final class FrontendState: Sendable {
     var free = maxconn - currentCount.value.load(ordering: .relaxed)
     let limit = listeners[listener].maxconn
     if limit > 0 {
-      free = min(free, limit - listenerCurrent[listener].value.load(ordering: .relaxed))
+      free = min(free, limit - sessions(listener: listener))
     }
     return free
   }
@@ -128,7 +130,10 @@ final class FrontendState: Sendable {
   func reserve(listener: Int) -> Bool {
     guard increment(currentCount.value, limit: maxconn) else { return false }
     let limit = listeners[listener].maxconn
-    guard increment(listenerCurrent[listener].value, limit: limit > 0 ? limit : .max) else {
+    let isReserved = listenerCurrent.with(listener) {
+      increment($0.value, limit: limit > 0 ? limit : .max)
+    }
+    guard isReserved else {
       currentCount.value.subtract(1, ordering: .acquiringAndReleasing)
       return false
     }
@@ -137,7 +142,7 @@ final class FrontendState: Sendable {
 
   /// Gives a place back.
   func release(listener: Int) {
-    listenerCurrent[listener].value.subtract(1, ordering: .acquiringAndReleasing)
+    listenerCurrent.with(listener) { _ = $0.value.subtract(1, ordering: .acquiringAndReleasing) }
     currentCount.value.subtract(1, ordering: .acquiringAndReleasing)
   }
 }

@@ -51,7 +51,7 @@ final class ProcessSamples: SampleSources {
   func attach(_ state: ProcessState) { unsafe self.state = state }
 
   func count(_ counter: SampleCounter, proxy: Int, member: Int) -> Int64? {
-    guard let state = unsafe state, state.frontends.indices.contains(proxy) else { return nil }
+    guard let state = unsafe state, state.frontends.all.indices.contains(proxy) else { return nil }
     let section = configuration.proxies[proxy]
     let frontend = state.frontends[proxy]
     let milliseconds = { (duration: Duration?) in duration?.wholeMilliseconds ?? 0 }

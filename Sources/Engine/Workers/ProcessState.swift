@@ -11,9 +11,9 @@ final class ProcessState: Sendable {
   let configuration: Configuration
   let limits: Limits
   /// By index into the configuration's proxies; a backend alone has an entry that nothing uses.
-  let frontends: [FrontendState]
+  let frontends: SharedObjects<FrontendState>
   /// By index into the configuration's proxies.
-  let backends: [BackendState]
+  let backends: SharedObjects<BackendState>
   let mailboxes: [Mailbox]
   let log: Log
   /// Where changes of servers are shown; nil for nowhere.
@@ -71,24 +71,26 @@ final class ProcessState: Sendable {
       connectionsMax: configuration.global.connectionRateMax,
       sessionsMax: configuration.global.sessionRateMax)
     reports = WorkerReports(count: workerCount)
-    frontends = configuration.proxies.map {
-      FrontendState($0, in: configuration, processMaxconn: limits.sessionsMax)
-    }
+    frontends = SharedObjects(
+      configuration.proxies.map {
+        FrontendState($0, in: configuration, processMaxconn: limits.sessionsMax)
+      })
     let backends = Backend.all(
       in: configuration, processConnectionsMax: limits.sessionsMax, seed: seed, now: now)
     var random = PseudoRandom(seed: seed)
     let tables = StickTables(
       configuration, seed: SipHash(UInt64(random.next()), UInt64(random.next())))
     self.tables = tables
-    self.backends = configuration.proxies.indices.map {
-      BackendState(backends[$0], proxy: $0, in: configuration, tables: tables)
-    }
+    self.backends = SharedObjects(
+      configuration.proxies.indices.map {
+        BackendState(backends[$0], proxy: $0, in: configuration, tables: tables)
+      })
     checks = CheckPlan.all(in: configuration, workerCount: workerCount, random: &random)
     let hasCommands = checks.contains { if case .external = $0.method { true } else { false } }
     commands = hasCommands ? Commands() : nil
     sampleSources = ProcessSamples(
       configuration, hostname: log.names.hostnameBytes, now: now)
-    hasRules = frontends.contains {
+    hasRules = frontends.all.contains {
       $0.rules.hasConnectionRules || $0.rules.hasSessionRules || $0.rules.mayInspect
     }
     sampleSources.attach(self)
@@ -101,14 +103,14 @@ final class ProcessState: Sendable {
   /// How many sessions may still begin on a listener.
   func freePlaces(frontend: Int, listener: Int) -> Int {
     min(
-      frontends[frontend].freePlaces(listener: listener),
+      frontends.with(frontend) { $0.freePlaces(listener: listener) },
       limits.sessionsMax - currentCount.value.load(ordering: .relaxed))
   }
 
   /// Takes a place in listener, frontend and process, if there is one in each.
   func reservePlace(frontend: Int, listener: Int) -> Bool {
     guard increment(currentCount.value, limit: limits.sessionsMax) else { return false }
-    guard frontends[frontend].reserve(listener: listener) else {
+    guard frontends.with(frontend, { $0.reserve(listener: listener) }) else {
       currentCount.value.subtract(1, ordering: .acquiringAndReleasing)
       return false
     }
@@ -117,7 +119,7 @@ final class ProcessState: Sendable {
 
   /// Gives a place back and wakes the workers that wait for one.
   func releasePlace(frontend: Int, listener: Int) {
-    frontends[frontend].release(listener: listener)
+    frontends.with(frontend) { $0.release(listener: listener) }
     currentCount.value.subtract(1, ordering: .sequentiallyConsistent)
     guard awaiting.load(ordering: .sequentiallyConsistent) != 0 else { return }
     var workers = awaiting.exchange(0, ordering: .acquiringAndReleasing)
@@ -163,7 +165,7 @@ final class ProcessState: Sendable {
 
   /// A session begins.
   func countSession(_ slot: SessionSlot) {
-    frontends[Int(slot.frontend)].countSession()
+    frontends.with(Int(slot.frontend)) { $0.countSession() }
   }
 
   /// What the main thread reports of a proxy.

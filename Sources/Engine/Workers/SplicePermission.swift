@@ -16,7 +16,7 @@ struct SplicePermission: Sendable {
 
   init(_ proxy: ProxyConfiguration) {
     requested = proxy.options.intersection(SplicePermission.all)
-    refused = proxy.refusedSplicing
+    refused = proxy.refused
   }
 
   /// What holds for a session of both proxies.

@@ -26,8 +26,8 @@ import Sessions
   var fed: [Token] = []
   /// The pipes of spliced directions.
   var pipes: PipePool
-  /// Clients that are not read before their servers have had a turn to answer.
-  var unread: [Token] = []
+  /// What sessions that just began leave for the next turn.
+  var postponed: [Token] = []
   /// Sides that will be looked at again, the first one first.
   var revisits: [Revisit] = []
   /// Spliced directions that used up their share of a turn.
@@ -93,7 +93,7 @@ import Sessions
     starved.reserveCapacity(64)
     fed.reserveCapacity(64)
     runnable.reserveCapacity(64)
-    unread.reserveCapacity(256)
+    postponed.reserveCapacity(512)
     revisits.reserveCapacity(8192)
     messages.reserveCapacity(64)
     state.mailboxes[index].attach(self.kernel.waker)
@@ -129,14 +129,14 @@ import Sessions
   /// - Parameter deadline: when to return although nothing happened.
   mutating func turn(deadline: Instant?) {
     turnNumber &+= 1
-    let unreadCount = unread.count
-    let isBusy = !runnable.isEmpty || unreadCount > 0
+    let postponedCount = postponed.count
+    let isBusy = !runnable.isEmpty || postponedCount > 0
     let count = kernel.turn(deadline: isBusy ? kernel.now : deadline)
     for index in 0..<count { handle(kernel.completion(at: index)) }
     kernel.finishTurn(count)
-    if unreadCount > 0 { readUnread(unreadCount) }
+    if postponedCount > 0 { servePostponed(postponedCount) }
     if !runnable.isEmpty { runRunnable() }
-    if kernel.now - loadTime >= WorkerLoads.interval, state.workerCount > 1 { publishLoad() }
+    if state.workerCount > 1, kernel.now >= loadTime + WorkerLoads.interval { publishLoad() }
     if state.mailboxes[index].hasMessages { readMail() }
     feedStarved()
     if !parked.isEmpty { serveParked() }

@@ -93,7 +93,8 @@ public enum SystemCall {
     switch option {
     case .noDelay: set(Int32(IPPROTO_TCP), TCP_NODELAY, to: 1, on: socket)
     case .keepAlive: set(SOL_SOCKET, SO_KEEPALIVE, to: 1, on: socket)
-    case .noQuickAcknowledge: set(Int32(IPPROTO_TCP), TCP_QUICKACK, to: 0, on: socket)
+    case .quickAcknowledge(let isOn):
+      set(Int32(IPPROTO_TCP), TCP_QUICKACK, to: isOn ? 1 : 0, on: socket)
     case .sendBuffer(let bytes): set(SOL_SOCKET, SO_SNDBUF, to: Int32(clamping: bytes), on: socket)
     case .notSentLowWater(let bytes):
       set(Int32(IPPROTO_TCP), sluice_tcp_notsent_lowat, to: Int32(clamping: bytes), on: socket)
