@@ -109,16 +109,9 @@ final class Benchmark {
       say("round \(round) of \(options.rounds)")
       for workload in workloads {
         let site = try site(of: workload)
-        let taking = variants.filter { $0.takesPart(in: workload) }
-        // What runs before has its effect: nobody follows the same one in every round.
-        for variant in taking.shuffled() {
-          let result = cell(workload, variant, site)
-          guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
-          record.cells.append(
-            Cell(workload: workload.name, variant: variant, round: round, result: result))
-          if let failure = result.failure {
-            say("FAILED: \(workload.title), \(variant.title): \(failure)")
-          }
+        let repeats = options.isQuick ? 1 : workload.repeats
+        for turn in 1...repeats {
+          try play(workload, site, round: (round - 1) * repeats + turn)
         }
         network = nil
       }
@@ -127,6 +120,21 @@ final class Benchmark {
     if options.countsSystemCalls {
       try countSystemCalls()
       try save()
+    }
+  }
+
+  /// Plays one workload once against each variant.
+  private func play(_ workload: Workload, _ site: Site, round: Int) throws {
+    let taking = variants.filter { $0.takesPart(in: workload) }
+    // What runs before has its effect: nobody follows the same one in every round.
+    for variant in taking.shuffled() {
+      let result = cell(workload, variant, site)
+      guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
+      record.cells.append(
+        Cell(workload: workload.name, variant: variant, round: round, result: result))
+      if let failure = result.failure {
+        say("FAILED: \(workload.title), \(variant.title): \(failure)")
+      }
     }
   }
 

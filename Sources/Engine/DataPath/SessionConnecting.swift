@@ -114,7 +114,9 @@ extension Worker where K: ~Copyable {
         (kernel.now - slot.value.acceptedAt).wholeMilliseconds - slot.value.waitMilliseconds
       prependHeader(slot)
       perform(slot.value.session.connected(holding: slot.value.held), slot)
-      if slot.value[.server].nagle == .untouched { postponed.append(token(.connect, slot)) }
+      if slot.value.isInUse, slot.value[.server].nagle == .untouched {
+        postponed.append(token(.connect, slot))
+      }
       return
     }
     // A handshake that was not over in time has no error: nobody knows what the server would say.
