@@ -25,7 +25,7 @@ extension Benchmark {
     _ counter: SystemCalls.Counter, _ workload: Workload, _ variant: Variant
   ) throws -> SystemCalls {
     var plan = plan(workload, .loopback)
-    (plan.warmUpMilliseconds, plan.windowMilliseconds) = (0, 300)
+    (plan.warmUpMilliseconds, plan.windowMilliseconds, plan.windows) = (0, 300, 1)
     // A traced proxy could not keep up with the real rate.
     if counter == .strace && plan.requestsPerSecond > 0 { plan.requestsPerSecond = 1000 }
     var count: SystemCallCount?

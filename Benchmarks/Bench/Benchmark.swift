@@ -109,10 +109,7 @@ final class Benchmark {
       say("round \(round) of \(options.rounds)")
       for workload in workloads {
         let site = try site(of: workload)
-        let repeats = options.isQuick ? 1 : workload.repeats
-        for turn in 1...repeats {
-          try play(workload, site, round: (round - 1) * repeats + turn)
-        }
+        try play(workload, site, round: round)
         network = nil
       }
       try save()
@@ -123,19 +120,59 @@ final class Benchmark {
     }
   }
 
-  /// Plays one workload once against each variant.
+  /// Plays one workload against each variant.
   private func play(_ workload: Workload, _ site: Site, round: Int) throws {
     let taking = variants.filter { $0.takesPart(in: workload) }
-    // What runs before has its effect: nobody follows the same one in every round.
-    for variant in taking.shuffled() {
-      let result = cell(workload, variant, site)
-      guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
+    var results: [Variant: LoadResult] = [:]
+    if plan(workload, site).windows > 1 {
+      results = try alternate(taking, workload, site)
+    } else {
+      // What runs before has its effect: nobody follows the same one in every round.
+      for variant in taking.shuffled() { results[variant] = cell(workload, variant, site) }
+    }
+    guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
+    for variant in taking {
+      guard let result = results[variant] else { continue }
       record.cells.append(
         Cell(workload: workload.name, variant: variant, round: round, result: result))
       if let failure = result.failure {
         say("FAILED: \(workload.title), \(variant.title): \(failure)")
       }
     }
+  }
+
+  /// Plays a workload against all variants, which all run and take turns: what changes the machine's
+  /// speed for longer than a few windows changes all of them.
+  private func alternate(
+    _ taking: [Variant], _ workload: Workload, _ site: Site
+  ) throws -> [Variant: LoadResult] {
+    var matches: [Variant: Match] = [:]
+    var results: [Variant: LoadResult] = [:]
+    defer { for match in matches.values { match.proxy?.stop() } }
+    func attempt(_ variant: Variant, _ body: () throws -> Void) {
+      do { try body() } catch { results[variant] = failed(error) }
+    }
+    let plan = plan(workload, site)
+    for variant in taking.shuffled() {
+      attempt(variant) {
+        matches[variant] = try start(plan, workload, variant, site) { _ in }
+        try matches[variant]?.awaitReady()
+      }
+    }
+    for window in 1...plan.windows {
+      for variant in taking.shuffled() where results[variant] == nil {
+        guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
+        attempt(variant) {
+          try matches[variant]?.load.write("go")
+          if window < plan.windows {
+            try matches[variant]?.awaitReady()
+          } else {
+            results[variant] = try matches[variant]?.result()
+          }
+        }
+      }
+    }
+    return results
   }
 
   private func site(of workload: Workload) throws -> Site {
@@ -147,10 +184,12 @@ final class Benchmark {
   }
 
   func plan(_ workload: Workload, _ site: Site) -> LoadPlan {
+    let windows = options.takesTurns ? workload.windows : 1
     var plan = LoadPlan(
       kind: workload.kind, connections: workload.connections, messageBytes: workload.messageBytes,
-      warmUpMilliseconds: options.warmUpMilliseconds,
-      windowMilliseconds: workload.windowMilliseconds(options.windowMilliseconds))
+      warmUpMilliseconds: options.warmUpMilliseconds / windows,
+      windowMilliseconds: workload.windowMilliseconds(options.windowMilliseconds) / windows)
+    plan.windows = windows
     plan.requestsPerSecond = workload.requestsPerSecond
     plan.bulkConnections = workload.bulkConnections
     plan.isChecking = options.isChecking
@@ -164,10 +203,14 @@ final class Benchmark {
     do {
       return try play(plan(workload, site), workload, variant, site) { _ in }
     } catch {
-      var result = LoadResult()
-      result.failure = (error as? BenchFailure)?.sentence ?? "\(error)"
-      return result
+      return failed(error)
     }
+  }
+
+  private func failed(_ error: any Error) -> LoadResult {
+    var result = LoadResult()
+    result.failure = (error as? BenchFailure)?.sentence ?? "\(error)"
+    return result
   }
 
   /// One load against one freshly started proxy.
@@ -177,6 +220,15 @@ final class Benchmark {
     _ plan: LoadPlan, _ workload: Workload, _ variant: Variant, _ site: Site,
     beforeStart: ([Int32]) throws -> Void
   ) throws -> LoadResult {
+    let match = try start(plan, workload, variant, site, beforeStart: beforeStart)
+    defer { match.proxy?.stop() }
+    return try match.result()
+  }
+
+  private func start(
+    _ plan: LoadPlan, _ workload: Workload, _ variant: Variant, _ site: Site,
+    beforeStart: ([Int32]) throws -> Void
+  ) throws -> Match {
     guard linux_is_interrupted() == 0 else { throw BenchFailure("interrupted") }
     let loadPlace = Place(cores: 1 << UInt64(options.loadCore))
     let load = try Child([options.load], at: loadPlace)
@@ -191,22 +243,24 @@ final class Benchmark {
           LoadTarget(
             address: site.serverAddress, echoPort: listening.echoPort,
             bulkPort: listening.bulkPort, processes: [])))
-      return try decoded(LoadResult.self, load.readLine(withinMilliseconds: 90_000))
+      return Match(load: load, proxy: nil)
     }
     let both: UInt64 = 1 << UInt64(options.proxyCore) | 1 << UInt64(options.loadCore)
     let proxy = try Proxy(
       variant, programs: programs, scratch: scratch, listening: listening, site: site,
       workload: workload, cores: workload.threads == 2 ? both : 1 << UInt64(options.proxyCore))
-    defer { proxy.stop() }
-    try beforeStart(proxy.processes)
-    try load.write(
-      encoded(
-        LoadTarget(
-          address: site.proxyListenAddress, echoPort: proxy.echoPort, bulkPort: proxy.bulkPort,
-          processes: proxy.processes)))
-    var result = try decoded(LoadResult.self, load.readLine(withinMilliseconds: 90_000))
-    if let end = proxy.unexpectedEnd { result.failure = end }
-    return result
+    do {
+      try beforeStart(proxy.processes)
+      try load.write(
+        encoded(
+          LoadTarget(
+            address: site.proxyListenAddress, echoPort: proxy.echoPort, bulkPort: proxy.bulkPort,
+            processes: proxy.processes)))
+    } catch {
+      proxy.stop()
+      throw error
+    }
+    return Match(load: load, proxy: proxy)
   }
 
   // MARK: Texts

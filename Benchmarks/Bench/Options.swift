@@ -14,6 +14,8 @@ struct Options {
   var isQuick = false
   var isChecking = false
   var countsSystemCalls = true
+  /// Whether all variants run at once and are loaded in turns.
+  var takesTurns: Bool { !isQuick && !isChecking }
   var proxyCore = 0
   var loadCore = 1
   var workloads: [String] = []

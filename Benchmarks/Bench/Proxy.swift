@@ -50,9 +50,9 @@ final class Proxy {
       threads: workload.threads ?? 1, tracksClients: workload.tracksClients ?? false,
       sessionsMax: max(2000, workload.connections + 500),
       directory: scratch.path)
-    let file = "\(scratch.path)/proxy.cfg"
+    let file = "\(scratch.path)/\(variant.rawValue).cfg"
     try Files.write(file, configuration.text(for: variant))
-    log = "\(scratch.path)/proxy.log"
+    log = "\(scratch.path)/\(variant.rawValue).log"
     _ = unlink(log)
     child = try Child(
       programs.serve(variant, path, file, scratch.path), at: place, log: log)

@@ -29,6 +29,9 @@ public struct LoadPlan: Codable, Sendable, Equatable {
   public var bulkConnections = 0
   public var warmUpMilliseconds: Int
   public var windowMilliseconds: Int
+  /// In how many windows the proxy is watched. With more than one (closed loops of messages only), the
+  /// load says `LoadPlan.ready` before each and waits for a line; between them nothing is under way.
+  public var windows = 1
   /// Compares every byte on both sides. Costs the load's core much; never used for figures.
   public var isChecking = false
   /// Where the backend listens.
@@ -36,6 +39,9 @@ public struct LoadPlan: Codable, Sendable, Equatable {
   /// Network namespaces (ip-netns(8)) of the two sides; nil is the one the program was started in.
   public var serverNamespace: String?
   public var clientNamespace: String?
+
+  /// What the load says when it waits for a line.
+  public static let ready = "ready"
 
   public init(
     kind: Kind, connections: Int, messageBytes: Int, warmUpMilliseconds: Int,

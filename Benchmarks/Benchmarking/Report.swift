@@ -21,7 +21,7 @@ public struct Report: Sendable {
     page += "## Which engine\n\n"
     page += EngineAdvice(record).sentences.map { "- \($0)\n" }.joined() + "\n"
     for workload in record.workloads {
-      page += "## \(workload.title)\n\n\(explanation(of: workload))\(windows(of: workload))\n\n"
+      page += "## \(workload.title)\n\n\(explanation(of: workload))\n\n"
       page += record.table(of: workload) + "\n"
       for (name, _) in record.plots(of: workload) {
         page += "![\(workload.title)](plots/\(name))\n"
@@ -52,7 +52,11 @@ public struct Report: Sendable {
     text +=
       "- proxy on core \(machine.proxyCore), generator and backend on core \(machine.loadCore); "
       + "\(record.warmUpMilliseconds) ms of warm-up, windows of \(record.windowMilliseconds) ms, "
-      + "of the open loop \(Workload.openLoopWindows * record.windowMilliseconds)\n"
+      + "of the open loop \(Workload.openLoopWindows * record.windowMilliseconds)"
+      + (record.isQuick
+        ? "\n"
+        : ", of which closed loops and the open loop have four parts: between them, all proxies "
+          + "running, the variants take turns\n")
     for variant in Variant.allCases {
       if let version = record.versions[variant], variant != .ringSplice && variant != .epoll {
         text += "- \(variant.title): \(version)\n"
@@ -131,12 +135,6 @@ public struct Report: Sendable {
       "Four bulk sessions run on one of two worker threads, then 32 connections come. Which thread "
         + "serves a connection shows in whose processor time grows when it is used alone."
     }
-  }
-
-  /// How often it was played, where that is not once a round.
-  private func windows(of workload: Workload) -> String {
-    let count = Set(record.cells.filter { $0.workload == workload.name }.map(\.round)).count
-    return count > record.rounds ? " Median of \(count) windows, more than one a round." : ""
   }
 
   private var skipped: String {

@@ -60,9 +60,14 @@ public struct Workload: Codable, Sendable, Equatable {
     }
   }
 
-  /// How often a round plays it: twice where a promise lies closer to what is measured than medians of
-  /// 25 rounds lie to each other on a virtual machine.
-  public var repeats: Int { ["echo-64-64B", "connect"].contains(name) ? 2 : 1 }
+  /// Into how many windows a round divides the time in which a proxy is watched; between them the
+  /// variants take turns.
+  public var windows: Int {
+    switch kind {
+    case .bulk, .echo, .connect, .openLoop: 4
+    case .fairness, .idle, .placement: 1
+    }
+  }
 
   /// How many times as long an open loop is watched as anything else.
   static let openLoopWindows = 4

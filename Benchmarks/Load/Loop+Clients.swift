@@ -9,6 +9,7 @@ extension Loop {
   /// Starts a message on a connection.
   mutating func startMessage(_ descriptor: Int32, _ now: UInt64) {
     let connection = connections + Int(descriptor)
+    started += 1
     connection.pointee.startedAt = now
     connection.pointee.toSend = plan.messageBytes
     flush(descriptor)
@@ -65,6 +66,7 @@ extension Loop {
       return fail("connect: \(String(cString: strerror(errno)))")
     }
     result.allConnections += 1
+    started += 1
     let count = send(
       descriptor, content.bytes, plan.messageBytes,
       Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))

@@ -52,7 +52,7 @@ extension Loop {
     return descriptor
   }
 
-  private mutating func stopStreams() {
+  mutating func stopStreams() {
     for descriptor in 0..<connectionsMax where connections[descriptor].role == .bulkServer {
       connections[descriptor].isStreaming = false
     }

@@ -26,6 +26,8 @@ struct Loop: ~Copyable {
   var queue: [Int32] = []
   /// Closed loops start the next message.
   var isRepeating = false
+  /// Messages (visits) of closed loops that were ever started.
+  var started = 0
   /// Messages and bytes count for the window.
   var isRecording = false
   /// When the open loop began, and what separates two requests, in nanoseconds.

@@ -28,13 +28,6 @@ import Testing
     #expect(Self.gate.ratios(in: shorter)?.count == 2, "a round without both counts for neither")
   }
 
-  @Test func whatWasPlayedMoreOftenSaysSo() {
-    let often = Report(record([.ring: [0.3, 0.3, 0.6], .haproxy: [1, 2, 2]])).markdown
-    #expect(often.contains("Median of 3 windows, more than one a round."))
-    let usual = Report(record([.ring: [0.3, 0.3], .haproxy: [1, 2]])).markdown
-    #expect(!usual.contains("more than one a round"))
-  }
-
   @Test func aFloorWantsMore() {
     let floor = Gate(
       workload: "bulk-8", figure: .throughput, peer: .nginx, limit: 1, isFloor: true)
