@@ -29,8 +29,8 @@ public struct LoadPlan: Codable, Sendable, Equatable {
   public var bulkConnections = 0
   public var warmUpMilliseconds: Int
   public var windowMilliseconds: Int
-  /// In how many windows the proxy is watched. With more than one (closed loops of messages only), the
-  /// load says `LoadPlan.ready` before each and waits for a line; between them nothing is under way.
+  /// In how many windows the proxy is watched. With more than one, the load says `LoadPlan.ready` before
+  /// each and waits for a line; between them nothing is under way.
   public var windows = 1
   /// Compares every byte on both sides. Costs the load's core much; never used for figures.
   public var isChecking = false
@@ -86,7 +86,7 @@ public struct LoadTarget: Codable, Sendable, Equatable {
 public struct LoadResult: Codable, Sendable, Equatable {
   /// Why the figures are worthless; nil when nothing went wrong.
   public var failure: String?
-  /// The length of the window.
+  /// The length of the window, or of all of them.
   public var seconds = 0.0
   /// Messages (connect: connections) that were completed in the window.
   public var messages = 0

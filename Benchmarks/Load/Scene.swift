@@ -2,7 +2,7 @@ import Benchmarking
 import Glibc
 import Histogram
 
-/// One run: connections are opened, warmed up and watched for a window.
+/// One run: connections are opened, warmed up and watched for a window or several.
 extension Loop {
   static let patience: UInt64 = 10_000_000_000
 
