@@ -185,10 +185,11 @@ final class Benchmark {
 
   func plan(_ workload: Workload, _ site: Site) -> LoadPlan {
     let windows = options.takesTurns ? workload.windows : 1
+    let parts = windows > 1 ? Workload.turns : 1
     var plan = LoadPlan(
       kind: workload.kind, connections: workload.connections, messageBytes: workload.messageBytes,
-      warmUpMilliseconds: options.warmUpMilliseconds / windows,
-      windowMilliseconds: workload.windowMilliseconds(options.windowMilliseconds) / windows)
+      warmUpMilliseconds: options.warmUpMilliseconds / parts,
+      windowMilliseconds: workload.windowMilliseconds(options.windowMilliseconds) / parts)
     plan.windows = windows
     plan.requestsPerSecond = workload.requestsPerSecond
     plan.bulkConnections = workload.bulkConnections

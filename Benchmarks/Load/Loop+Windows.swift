@@ -36,10 +36,8 @@ extension Loop {
   private mutating func rest() throws {
     isRepeating = false
     schedulePeriod = 0
-    stopStreams()
     let deadline = Clock.now() + Loop.patience
     var before = (bytes: -1, messages: -1)
-    // Streams end with what is on its way, messages with the last answer.
     while before != (result.allBytes, result.allMessages) || hasUnanswered {
       guard Clock.now() < deadline else { throw LoadFailure("no rest within ten seconds") }
       before = (result.allBytes, result.allMessages)
