@@ -77,6 +77,17 @@ public final class FullBacklog {
     }
     waiting.append(probe)
   }
+
+  /// Waits until somebody else than this object tries to connect.
+  public func awaitAttempt() throws {
+    // proc_net_tcp(5): the remote address as the processor keeps it, and the state SYN_SENT.
+    let digits = String(port, radix: 16, uppercase: true)
+    let attempt = " 0100007F:\(String(repeating: "0", count: 4 - digits.count))\(digits) 02 "
+    try eventually("a connection to the full backlog is tried") {
+      let table = contents(ofFile: "/proc/thread-self/net/tcp") ?? ""
+      return table.split(separator: "\n").count { $0.contains(attempt) } > 1
+    }
+  }
 }
 
 /// Ports of 127.0.0.1 that nobody uses, outside the range the kernel takes for clients.

@@ -60,7 +60,9 @@ struct TerminationTests {
     try stage.startProxy(to: full.port)
     let client = try stage.client()
     let port = client.localPort
-    // A FIN that is there before the connect begins is a silent visit and no abort.
+    // A FIN that comes with the connection, before the connect or soon behind it, is a silent visit and
+    // no abort.
+    try full.awaitAttempt()
     #expect(try client.staysQuiet(for: .milliseconds(300)))
     client.close()
     let line = try stage.sessionLine(ofClientPort: port)
