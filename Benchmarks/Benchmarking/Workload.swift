@@ -75,7 +75,9 @@ public struct Workload: Codable, Sendable, Equatable {
   public static let turns = 4
 
   /// Whose promises are closest to what is measured; they are watched twice as long.
-  private static let closest: Set = ["echo-64-64B", "echo-64-16KiB", "connect"]
+  private static let closest: Set = [
+    "echo-64-64B", "echo-500-64B", "echo-64-16KiB", "connect",
+  ]
 
   /// How many times as long an open loop is watched as anything else.
   static let openLoopWindows = 4
