@@ -55,9 +55,9 @@ public struct Report: Sendable {
       + "of the open loop \(Workload.openLoopWindows * record.windowMilliseconds)"
       + (record.isQuick
         ? "\n"
-        : "; in closed loops and the open loop in \(Workload.turns) parts (twice as many for 64 B and "
-          + "16 KiB over 64 connections and for connections): between them, all proxies running, the "
-          + "variants take turns\n")
+        : "; in closed loops and the open loop in \(Workload.turns) parts (twice as many for messages of "
+          + "64 B and 16 KiB and for connections): between them, all proxies running, the variants take "
+          + "turns\n")
     for variant in Variant.allCases {
       if let version = record.versions[variant], variant != .ringSplice && variant != .epoll {
         text += "- \(variant.title): \(version)\n"
