@@ -55,9 +55,8 @@ public struct Report: Sendable {
       + "of the open loop \(Workload.openLoopWindows * record.windowMilliseconds)"
       + (record.isQuick
         ? "\n"
-        : "; in closed loops and the open loop in \(Workload.turns) parts (twice as many for messages of "
-          + "64 B and 16 KiB and for connections): between them, all proxies running, the variants take "
-          + "turns\n")
+        : "; in closed loops and the open loop in \(Workload.turns) parts\(watchedLonger): "
+          + "between them, all proxies running, the variants take turns\n")
     for variant in Variant.allCases {
       if let version = record.versions[variant], variant != .ringSplice && variant != .epoll {
         text += "- \(variant.title): \(version)\n"
@@ -65,6 +64,12 @@ public struct Report: Sendable {
     }
     if let warning = Disturbance(record).sentence { text += "- **\(warning)**\n" }
     return text + "- command: `\(record.command)`\n"
+  }
+
+  /// Which of the workloads have more windows than the others; nothing when none has.
+  private var watchedLonger: String {
+    let titles = record.workloads.filter { $0.windows > Workload.turns }.map(\.title)
+    return titles.isEmpty ? "" : " (twice as many: \(titles.joined(separator: "; ")))"
   }
 
   /// Which row shows which part of what the program was made for.

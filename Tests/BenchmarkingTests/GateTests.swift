@@ -56,4 +56,12 @@ import Testing
     #expect(
       Report(record([.ring: [0.3], .haproxy: [0.4]])).markdown.contains("Nowhere in this run."))
   }
+
+  @Test func theReportNamesWhatWasWatchedLonger() {
+    var record = record([.ring: [0.3]])
+    #expect(!Report(record).markdown.contains("twice as many"))
+    record.workloads = Workload.all.filter { ["bulk-8", "connect"].contains($0.name) }
+    let page = Report(record).markdown
+    #expect(page.contains("in 4 parts (twice as many: connect, request, response, close): between"))
+  }
 }
